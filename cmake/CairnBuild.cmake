@@ -1,0 +1,48 @@
+# Compiler settings, and the two functions by which every folder declares itself.
+
+option(CAIRN_BENCH "Build the benchmarks" OFF)
+option(CAIRN_FUZZ "Build the fuzz targets with libFuzzer (needs clang)" OFF)
+set(CAIRN_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers)
+include_directories(${CMAKE_SOURCE_DIR})
+
+if(CAIRN_SANITIZE)
+  add_compile_options(-fsanitize=${CAIRN_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CAIRN_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fcf-protection)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(GTest)
+
+# cairn_library(<name> SOURCES <files…> [DEPS <targets…>])
+# A static library of one folder. DEPS are public: headers of a folder may show its dependencies.
+function(cairn_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} Threads::Threads)
+endfunction()
+
+# cairn_test(<name> SOURCES <files…> DEPS <targets…> [LABEL unit])
+# One GoogleTest executable for a folder of tests; every case is a test of ctest.
+function(cairn_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPS" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
+endfunction()

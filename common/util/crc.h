@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cairn {
+
+// CRC-32C (Castagnoli) of `n` bytes, continuing from `crc`; start with 0.
+// Crc32c("123456789") is 0xe3069283.
+uint32_t Crc32c(uint32_t crc, const void* data, size_t n);
+
+// CRC-32 (zlib's polynomial) of `n` bytes, continuing from `crc`; start with 0.
+// Crc32("123456789") is 0xcbf43926.
+uint32_t Crc32(uint32_t crc, const void* data, size_t n);
+
+}  // namespace cairn
