@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/io/disk.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/temp_dir.h"
+
+namespace cairn::io {
+namespace {
+
+class PosixDiskTest : public ::testing::Test {
+ protected:
+  std::string Path(const std::string& name) { return dir_.path() + "/" + name; }
+
+  TempDir dir_;
+  PosixDisk disk_;
+};
+
+TEST_F(PosixDiskTest, AppendContinuesWhereTheFileEnds) {
+  {
+    auto file = disk_.Open(Path("f"), OpenMode::kAppend);
+    ASSERT_TRUE(file.ok()) << file.status().ToString();
+    ASSERT_TRUE((*file)->Append("abc").ok());
+  }
+  auto file = disk_.Open(Path("f"), OpenMode::kAppend);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Append("def").ok());
+  EXPECT_EQ(*disk_.ReadFile(Path("f"), 100), "abcdef");
+}
+
+TEST_F(PosixDiskTest, ReadPastTheEndIsShort) {
+  ASSERT_TRUE(WriteFileAtomically(disk_, Path("f"), "0123456789").ok());
+  auto file = disk_.Open(Path("f"), OpenMode::kRead);
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(*(*file)->ReadAt(8, 100), "89");
+  EXPECT_EQ(*(*file)->ReadAt(20, 100), "");
+}
+
+TEST_F(PosixDiskTest, ReadFileRefusesMoreThanItsLimit) {
+  ASSERT_TRUE(WriteFileAtomically(disk_, Path("f"), "0123456789").ok());
+  EXPECT_EQ(disk_.ReadFile(Path("f"), 9).status().code(), Code::kCorrupt);
+}
+
+TEST_F(PosixDiskTest, MissingFileIsNotFoundAndNamesThePath) {
+  const Status status = disk_.Open(Path("none"), OpenMode::kRead).status();
+  EXPECT_EQ(status.code(), Code::kNotFound);
+  EXPECT_NE(status.message().find(Path("none")), std::string::npos);
+}
+
+TEST_F(PosixDiskTest, CreateNewRefusesAnExistingFile) {
+  ASSERT_TRUE(disk_.Open(Path("f"), OpenMode::kCreateNew).ok());
+  EXPECT_EQ(disk_.Open(Path("f"), OpenMode::kCreateNew).status().code(), Code::kAlreadyExists);
+}
+
+TEST_F(PosixDiskTest, LockIsHeldOnceAndFreeAfterwards) {
+  {
+    auto first = disk_.Lock(Path("in_use.lock"), "1@host");
+    ASSERT_TRUE(first.ok());
+    EXPECT_EQ(disk_.Lock(Path("in_use.lock"), "2@host").status().code(), Code::kAlreadyExists);
+  }
+  EXPECT_TRUE(disk_.Lock(Path("in_use.lock"), "3@host").ok());
+  EXPECT_EQ(*disk_.ReadFile(Path("in_use.lock"), 100), "3@host");
+}
+
+TEST_F(PosixDiskTest, DirectoriesAreMadeListedAndRemoved) {
+  ASSERT_TRUE(disk_.MakeDirectories(Path("a/b/c")).ok());
+  ASSERT_TRUE(disk_.MakeDirectories(Path("a/b/c")).ok());
+  ASSERT_TRUE(WriteFileAtomically(disk_, Path("a/z"), "").ok());
+  EXPECT_EQ(*disk_.List(Path("a")), (std::vector<std::string>{"b", "z"}));
+  EXPECT_FALSE(disk_.MakeDirectories(Path("a/z")).ok());
+  ASSERT_TRUE(disk_.RemoveTree(Path("a")).ok());
+  EXPECT_FALSE(disk_.Exists(Path("a")));
+}
+
+TEST_F(PosixDiskTest, PreallocationDoesNotChangeTheLength) {
+  auto file = disk_.Open(Path("f"), OpenMode::kCreate);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Preallocate(1 << 20).ok());
+  EXPECT_EQ(*(*file)->Size(), 0u);
+}
+
+}  // namespace
+}  // namespace cairn::io
