@@ -52,9 +52,9 @@ class Namesystem {
   Outcome<Done> CheckAccess(const OpContext& context, const std::string& path, Access access);
   Outcome<AclStatus> GetAclStatus(const OpContext& context, const std::string& path);
   // All visible attributes when `wanted` is empty (names only are used of it).
-  Outcome<std::vector<XAttrView>> GetXAttrs(const OpContext& context, const std::string& path,
-                                            const std::vector<XAttrView>& wanted);
-  Outcome<std::vector<XAttrView>> ListXAttrs(const OpContext& context, const std::string& path);
+  Outcome<std::vector<Xattr>> GetXattrs(const OpContext& context, const std::string& path,
+                                            const std::vector<Xattr>& wanted);
+  Outcome<std::vector<Xattr>> ListXattrs(const OpContext& context, const std::string& path);
   Outcome<StoragePolicy> GetStoragePolicy(const OpContext& context, const std::string& path);
   Outcome<std::vector<StoragePolicy>> GetStoragePolicies(const OpContext& context);
   // Succeeds without a value: there are no encryption zones. Fails when `path` does not resolve.

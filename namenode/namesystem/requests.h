@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "common/model/acl.h"
 #include "common/model/block.h"
 #include "common/model/datanode_info.h"
 #include "common/model/file_status.h"
 #include "common/model/ids.h"
 #include "common/model/located_block.h"
+#include "common/model/xattr.h"
 
 namespace cairn::namenode {
 
@@ -189,26 +191,12 @@ struct StoragePolicy {
   bool copy_on_create_file = false;
 };
 
-// One entry of a POSIX ACL, with the numbers of Apache's protocol.
-struct AclEntryView {
-  bool is_default = false;
-  uint8_t type = 0;  // 0 user, 1 group, 2 mask, 3 other.
-  std::string name;
-  uint8_t permission = 0;  // rwx.
-};
-
 struct AclStatus {
   std::string owner;
   std::string group;
   bool sticky = false;
   uint16_t mode = 0;
-  std::vector<AclEntryView> entries;  // Without the base entries.
-};
-
-struct XAttrView {
-  uint8_t name_space = 0;  // 0 user, 1 trusted, 2 security, 3 system, 4 raw.
-  std::string name;
-  std::string value;
+  std::vector<AclEntry> entries;  // Without the base entries.
 };
 
 }  // namespace cairn::namenode
