@@ -22,6 +22,12 @@ enum class Access : uint8_t {
 // "READ_EXECUTE": Apache's word in a message.
 const char* AccessName(Access access);
 
+// In a directory with this bit, entries belong to their owners.
+inline constexpr uint16_t kStickyBit = 01000;
+
+// "rwxr-xr-t": the low ten bits of a mode, as Apache shows them.
+std::string ModeString(uint16_t mode);
+
 // Who asks. `groups` is resolved before the namesystem is entered.
 struct Caller {
   std::string user;

@@ -21,6 +21,7 @@ enum class Code {
   kIsDirectory,          // The target itself should be a file.
   kNotEmpty,             // A directory with children, where an empty one is needed.
   kAccessDenied,         // Permission denied.
+  kUnresolvedPath,       // A symbolic link is in the way; the message is the path to go on with.
   kUnsupported,          // Not built, or switched off; Apache's UnsupportedOperationException.
   kIoError,              // A plain java.io.IOException: the fallback of Apache's servers.
   kCorrupt,              // Stored bytes do not have the form that they must have.
@@ -43,6 +44,7 @@ enum class Code {
   // Limits.
   kNamespaceQuota,       // NSQuotaExceededException.
   kSpaceQuota,           // DSQuotaExceededException.
+  kTypeQuota,            // QuotaByStorageTypeExceededException.
   kPathTooLong,          // A path or component is over its limit.
   kTooManyItems,         // A directory is full.
   kTooManyBlocks,        // A file has its maximum number of blocks.

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/util/path.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cairn {
+namespace {
+
+constexpr size_t kPathBytesMax = 64 << 10;
+
+// Length of the UTF-8 sequence at the front of `s`; 0 when there is none.
+size_t Utf8Length(std::string_view s) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(s[i]); };
+  const uint8_t lead = byte(0);
+  if (lead < 0x80) return 1;
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || s.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const uint8_t second = byte(1);
+  if (lead == 0xE0 && second < 0xA0) return 0;   // Overlong.
+  if (lead == 0xED && second >= 0xA0) return 0;  // A surrogate.
+  if (lead == 0xF0 && second < 0x90) return 0;   // Overlong.
+  if (lead == 0xF4 && second >= 0x90) return 0;  // Beyond U+10FFFF.
+  return length;
+}
+
+size_t Utf16Units(std::string_view utf8) {
+  size_t units = 0;
+  for (const char c : utf8) {
+    const auto byte = static_cast<uint8_t>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
+size_t Depth(std::string_view path) {
+  size_t depth = 0;
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (path[i] != '/' && (i == 0 || path[i - 1] == '/')) ++depth;
+  }
+  return depth;
+}
+
+// Cuts at every separator, keeping empty pieces but those at the end.
+std::vector<std::string_view> Split(std::string_view path) {
+  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  std::vector<std::string_view> pieces;
+  for (size_t begin = 0; begin <= path.size();) {
+    const size_t end = std::min(path.find('/', begin), path.size());
+    pieces.push_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return pieces;
+}
+
+}  // namespace
+
+bool IsUtf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const size_t length = Utf8Length(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
+Result<Path> Path::Parse(std::string_view bytes) {
+  if (bytes.size() > kPathBytesMax) {
+    return Status(Code::kInvalidPath,
+                  "path of " + std::to_string(bytes.size()) + " bytes is too long");
+  }
+  if (bytes.empty() || bytes.front() != '/') {
+    return Status(Code::kInvalidPath,
+                  "Absolute path required, but got '" + std::string(bytes) + "'");
+  }
+  if (!IsUtf8(bytes)) return Status(Code::kInvalidPath, "path is not UTF-8");
+
+  Path path;
+  path.text_.clear();
+  path.text_.reserve(bytes.size());
+  for (size_t begin = 0; begin < bytes.size();) {
+    const size_t end = std::min(bytes.find('/', begin), bytes.size());
+    if (end > begin) {
+      path.text_ += '/';
+      path.text_ += bytes.substr(begin, end - begin);
+      path.ends_.push_back(static_cast<uint32_t>(path.text_.size()));
+    }
+    begin = end + 1;
+  }
+  if (path.ends_.empty()) path.text_ = "/";
+  return path;
+}
+
+Path Path::FromComponents(const std::vector<std::string_view>& components) {
+  Path path;
+  if (components.empty()) return path;
+  path.text_.clear();
+  for (const std::string_view component : components) {
+    path.text_ += '/';
+    path.text_ += component;
+    path.ends_.push_back(static_cast<uint32_t>(path.text_.size()));
+  }
+  return path;
+}
+
+std::string_view Path::operator[](size_t i) const {
+  const size_t begin = (i == 0 ? 0 : ends_[i - 1]) + 1;
+  return std::string_view(text_).substr(begin, ends_[i] - begin);
+}
+
+std::string_view Path::Prefix(size_t n) const {
+  return n == 0 ? std::string_view("/") : std::string_view(text_).substr(0, ends_[n - 1]);
+}
+
+std::string_view Path::Tail(size_t from) const {
+  if (from >= size()) return {};
+  return std::string_view(text_).substr((from == 0 ? 0 : ends_[from - 1]) + 1);
+}
+
+bool IsValidPathName(std::string_view path) {
+  if (path.empty() || path.front() != '/') return false;
+  if (path.find_first_of(std::string_view(":\0", 2)) != std::string_view::npos) return false;
+  const std::vector<std::string_view> pieces = Split(path);
+  const bool by_inode = pieces.size() > 4 && pieces[1] == ".reserved" && pieces[2] == ".inodes";
+  for (size_t i = 1; i < pieces.size(); ++i) {
+    if (pieces[i] == "." || (pieces[i] == ".." && !by_inode)) return false;
+    if (pieces[i].empty() && i + 1 != pieces.size()) return false;
+  }
+  return true;
+}
+
+Status CheckPathLength(std::string_view operation, std::string_view path) {
+  if (Utf16Units(path) <= kPathCharactersMax && Depth(path) <= kPathDepthMax) return Status();
+  return Status(Code::kIoError, std::string(operation) +
+                                    ": Pathname too long.  Limit 8000 characters, 1000 levels.");
+}
+
+int CompareNames(std::string_view a, std::string_view b) {
+  const size_t n = std::min(a.size(), b.size());
+  for (size_t i = 0; i < n; ++i) {
+    if (a[i] != b[i]) return static_cast<int8_t>(a[i]) < static_cast<int8_t>(b[i]) ? -1 : 1;
+  }
+  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+}
+
+}  // namespace cairn
