@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/io/disk.h"
+#include "common/util/result.h"
+#include "namenode/journal/record.h"
+#include "namenode/journal/storage.h"
+
+namespace cairn::namenode {
+
+// The log that makes the namespace's changes durable.
+//
+// Append() runs under the namesystem's lock: it gives the record its transaction id and encodes
+// it into a buffer. One thread of the log takes everything that has gathered (one group), writes
+// it to the open segment in every edits directory, makes it durable and tells the subscribers.
+// Each group is at most kGroupBytesMax, and the next is written only after it is durable
+// everywhere: recovery relies on it (segment_reader.h).
+//
+// A directory whose disk fails is dropped by the storage. When none is left, or an fsync fails in
+// the last one, `on_fatal` is called once: the daemon must end, because what the disk holds is
+// not known. From then on every call fails, and Durable() stays where it was.
+//
+// Thread-safe.
+class EditLog {
+ public:
+  static constexpr size_t kGroupBytesMax = 1 << 20;
+
+  struct Options {
+    // Bytes that may wait; Append blocks beyond them.
+    size_t buffer_bytes_max = 16 << 20;
+    // Step of the 0xFF-filled space ahead of the records; 0: none.
+    size_t preallocate_bytes = 1 << 20;
+    // Runs on the log's thread.
+    std::function<void(const Status&)> on_fatal;
+  };
+
+  struct Counters {
+    uint64_t transactions = 0;  // Appended.
+    uint64_t groups = 0;        // Made durable; one sync in each directory.
+    uint64_t sync_ns = 0;       // Spent writing and syncing them.
+  };
+
+  // Opens a segment at last + 1 and waits until its first record is durable. `storage` must
+  // outlive the log, and its unfinished segments must have been recovered.
+  static Result<std::unique_ptr<EditLog>> Start(NameStorage& storage, TxId last, Options options);
+
+  // Drains what is queued without finalizing the segment.
+  ~EditLog();
+  EditLog(const EditLog&) = delete;
+  EditLog& operator=(const EditLog&) = delete;
+
+  // Gives the operation its transaction id and queues it. kInvalidArgument, with nothing queued,
+  // when it cannot be encoded (a string over 65,535 bytes): append before applying, and such a
+  // call simply fails.
+  Result<TxId> Append(EditOp op);
+
+  // Ends the segment and begins another: two records, the ids of which are returned. Returns at
+  // once; the files change when the second id becomes durable.
+  struct Rolled {
+    TxId end;    // Last record of the old segment.
+    TxId start;  // First record of the new one.
+  };
+  Result<Rolled> Roll();
+
+  // The last id that was given out.
+  TxId LastAppended() const { return TxId(last_appended_.load(std::memory_order_acquire)); }
+  // Every record up to this id is on every directory's disk.
+  TxId Durable() const { return TxId(durable_.load(std::memory_order_acquire)); }
+  // Blocks until `txid` is durable; the reason when it never will be.
+  Status WaitDurable(TxId txid);
+  // Calls `callback` on the log's thread whenever Durable() has grown. It must not block, nor
+  // call back into Append.
+  void Subscribe(std::function<void(TxId)> callback);
+
+  // First id of the open segment.
+  TxId SegmentStart() const { return TxId(segment_start_.load(std::memory_order_acquire)); }
+  Counters counters() const;
+
+  // Writes the segment's last record, waits, finalizes the files and stops the thread. Later
+  // calls of Append fail with kCancelled.
+  Status Close();
+
+ private:
+  // Records of one segment that are written together.
+  struct Group {
+    std::string bytes;
+    TxId first;
+    TxId last;
+    bool opens_segment = false;
+    bool closes_segment = false;
+  };
+  // The open segment's file in one directory.
+  struct Output {
+    std::string current;  // The directory.
+    std::string path;
+    std::unique_ptr<io::File> file;
+  };
+
+  EditLog(NameStorage& storage, TxId last, Options options);
+
+  Result<TxId> AppendLocked(EditOp op, bool opens_segment);
+  void Run();
+  Status WriteGroup(const Group& group);
+  Status OpenSegment(TxId first);
+  Status FinalizeSegment(TxId last);
+  Status Extend(Output& output, uint64_t end, uint64_t* allocated);
+  template <typename Step>
+  Status OnEveryOutput(Step step);
+  void Die(const Status& why);
+
+  NameStorage& storage_;
+  const Options options_;
+  const int32_t layout_version_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // For the log's thread, and for those who wait for it.
+  std::deque<Group> queue_;
+  size_t queued_bytes_ = 0;
+  bool closing_ = false;
+  bool stopped_ = false;
+  Status fatal_;
+  std::vector<std::function<void(TxId)>> subscribers_;
+  std::atomic<int64_t> last_appended_;
+  std::atomic<int64_t> durable_;
+  std::atomic<int64_t> segment_start_{0};
+  std::atomic<uint64_t> transactions_{0};
+  std::atomic<uint64_t> groups_{0};
+  std::atomic<uint64_t> sync_ns_{0};
+
+  // Of the log's thread only.
+  std::vector<Output> outputs_;
+  uint64_t written_ = 0;    // Bytes of the open segment, the same in every directory.
+  uint64_t allocated_ = 0;  // Bytes of its files with the filled tail.
+
+  std::thread thread_;
+};
+
+}  // namespace cairn::namenode
