@@ -10,6 +10,7 @@
 #include "common/model/located_block.h"
 #include "common/model/namespace_info.h"
 #include "namenode/namesystem/context.h"
+#include "namenode/namesystem/datanode_messages.h"
 #include "namenode/namesystem/outcome.h"
 #include "namenode/namesystem/requests.h"
 
@@ -126,6 +127,25 @@ class Namesystem {
   Outcome<TxId> RollEdits(const OpContext& context);
   Outcome<TxId> GetCurrentEditLogTxid(const OpContext& context);
   Outcome<Done> RefreshNodes(const OpContext& context);
+
+  // --- Datanodes.
+  Outcome<NamespaceInfo> VersionRequest(const OpContext& context);
+  // `context.client_machine` is the address of the connection; the registration comes back with
+  // what the namenode made of it.
+  Outcome<DatanodeRegistration> RegisterDatanode(const OpContext& context,
+                                                 DatanodeRegistration registration);
+  Outcome<HeartbeatResponse> Heartbeat(const OpContext& context, const HeartbeatRequest& request);
+  // A command for the datanode, if any.
+  Outcome<std::optional<DatanodeCommand>> BlockReport(const OpContext& context,
+                                                      const BlockReportRequest& request);
+  Outcome<Done> BlockReceivedAndDeleted(const OpContext& context,
+                                        const DatanodeRegistration& registration,
+                                        const std::vector<StorageReceivedDeletedBlocks>& reports);
+  // `code` has the numbers of Apache's protocol: 0 notify, 1 disk, 2 invalid block, 3 fatal disk.
+  Outcome<Done> ErrorReport(const OpContext& context, const DatanodeRegistration& registration,
+                            int32_t code, const std::string& message);
+  Outcome<Done> CommitBlockSynchronization(const OpContext& context,
+                                           const CommitBlockSynchronizationRequest& request);
 
  private:
   NamesystemState& state_;
