@@ -52,6 +52,11 @@ enum class Code {
   kDisallowedDatanode,   // The datanode's host may not register.
   kUnregisteredNode,     // The datanode must register first.
   kIncorrectVersion,     // A layout or software version that cannot be served.
+  // A datanode's store.
+  kReplicaNotFound,      // ReplicaNotFoundException.
+  kReplicaAlreadyExists, // ReplicaAlreadyExistsException.
+  kDiskOutOfSpace,       // DiskChecker$DiskOutOfSpaceException: no volume has room.
+  kDiskError,            // DiskChecker$DiskErrorException: a volume cannot be used.
   // RPC.
   kNoSuchMethod,         // RpcNoSuchMethodException.
   kNoSuchProtocol,       // RpcNoSuchProtocolException.
