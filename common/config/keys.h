@@ -3,13 +3,18 @@
 
 #include <cstdint>
 #include <limits>
-#include <span>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 namespace cairn::config {
 
 // One row for each option that some part of Cairn reads. docs/configuration.md is generated from
-// these rows (`cairn getconf -docs`) and a test holds the two together. Add a row here, never a
-// literal key elsewhere.
+// these rows (`cairn getconf -docs`) and a test holds the two together. A new key is a row in
+// common_keys.h, namenode_keys.h, datanode_keys.h or client_keys.h and an entry in keys.cc; never a
+// literal elsewhere. Names and defaults are Apache's.
 
 struct KeyInfo {
   const char* name;
@@ -48,12 +53,25 @@ struct ListKey : KeyInfo {
   const char* fallback;
 };
 
-// One row of the table of all keys, for documents and checks.
+// Any row, for documents and checks.
+using KeyRef = std::variant<const StringKey*, const IntKey*, const SizeKey*, const DurationKey*,
+                            const BoolKey*, const FloatKey*, const ListKey*>;
+
+// One row of the table of all keys as text. `type` is "string", "int", "size", "duration", "bool",
+// "float" or "list".
 struct KeyRow {
   const char* name;
-  const char* type;  // "string", "int", "size", "duration", "bool", "float", "list".
-  std::string (*fallback_text)();
+  const char* type;
+  std::string fallback;
+  std::string bounds;  // Empty when there are none.
   const char* description;
+  const char* section;
 };
+
+// Every key that Cairn reads, grouped by section.
+std::vector<KeyRow> AllKeys();
+
+// The default of a row as text, when `name` is one of ours.
+std::optional<std::string> FallbackOf(std::string_view name);
 
 }  // namespace cairn::config

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "common/config/keys.h"
+
+namespace cairn::config {
+
+inline constexpr StringKey kDefaultFs{
+    {"fs.defaultFS",
+     "The file system that a path without scheme belongs to: hdfs://host:port or a nameservice."},
+    "file:///"};
+inline constexpr StringKey kHadoopTmpDir{
+    {"hadoop.tmp.dir",
+     "Base of the default data directories."},
+    "/tmp/hadoop-${user.name}"};
+inline constexpr StringKey kUmask{
+    {"fs.permissions.umask-mode",
+     "Mask of new files and directories, octal or symbolic."},
+    "022"};
+inline constexpr StringKey kCryptoProviderPath{
+    {"hadoop.security.key.provider.path",
+     "Key provider of encryption zones, passed to clients."},
+    ""};
+inline constexpr StringKey kAuthentication{
+    {"hadoop.security.authentication",
+     "Only \"simple\" is built."},
+    "simple"};
+inline constexpr ListKey kStaticGroups{
+    {"hadoop.user.group.static.mapping.overrides",
+     "Groups of users that are not asked from the system: user=group,group;…"},
+    "dr.who=;"};
+inline constexpr DurationKey kGroupsCache{
+    {"hadoop.security.groups.cache.secs",
+     "How long a user's groups are remembered."},
+    300000, 1000};
+inline constexpr IntKey kIpcMaxDataLength{
+    {"ipc.maximum.data.length",
+     "Largest RPC request in bytes."},
+    134217728, 1024, 1073741824};
+inline constexpr DurationKey kIpcClientConnectTimeout{
+    {"ipc.client.connect.timeout",
+     "Time to open a connection."},
+    20000, 1};
+inline constexpr IntKey kIpcClientConnectRetries{
+    {"ipc.client.connect.max.retries",
+     "Tries of a refused connection."},
+    10, 0, 1000};
+inline constexpr DurationKey kIpcClientConnectRetryInterval{
+    {"ipc.client.connect.retry.interval",
+     "Pause between these tries."},
+    1000, 1};
+inline constexpr DurationKey kIpcClientRpcTimeout{
+    {"ipc.client.rpc-timeout.ms",
+     "Time to wait for an answer; 0 waits for ever."},
+    120000, 1};
+inline constexpr BoolKey kTcpNoDelay{
+    {"ipc.client.tcpnodelay",
+     "Send small requests at once."},
+    true};
+inline constexpr StringKey kTopologyScript{
+    {"net.topology.script.file.name",
+     "Script that prints the rack of each address it is given."},
+    ""};
+inline constexpr IntKey kTopologyScriptArgs{
+    {"net.topology.script.number.args",
+     "Addresses given to the script at once."},
+    100, 1, 10000};
+inline constexpr StringKey kTopologyTable{
+    {"net.topology.table.file.name",
+     "Table of addresses and racks, used when no script is set."},
+    ""};
+inline constexpr StringKey kTopologyImpl{
+    {"net.topology.node.switch.mapping.impl",
+     "ScriptBasedMapping or TableMapping decides which of the two is read."},
+    "org.apache.hadoop.net.ScriptBasedMapping"};
+inline constexpr DurationKey kTrashInterval{
+    {"fs.trash.interval",
+     "How long deleted files stay in the trash; 0 switches it off."},
+    0, 60000};
+inline constexpr DurationKey kTrashCheckpointInterval{
+    {"fs.trash.checkpoint.interval",
+     "Time between trash checkpoints."},
+    0, 60000};
+inline constexpr IntKey kFileBufferSize{
+    {"io.file.buffer.size",
+     "Buffer size told to clients."},
+    4096, 512, 16777216};
+inline constexpr BoolKey kCallerContext{
+    {"hadoop.caller.context.enabled",
+     "Write the caller context into the audit log."},
+    false};
+inline constexpr StringKey kHttpStaticUser{
+    {"hadoop.http.staticuser.user",
+     "Who an HTTP caller without a name is."},
+    "dr.who"};
+
+}  // namespace cairn::config
