@@ -45,6 +45,7 @@ enum class Code {
   kNamespaceQuota,       // NSQuotaExceededException.
   kSpaceQuota,           // DSQuotaExceededException.
   kTypeQuota,            // QuotaByStorageTypeExceededException.
+  kTypeQuota,            // QuotaByStorageTypeExceededException.
   kPathTooLong,          // A path or component is over its limit.
   kTooManyItems,         // A directory is full.
   kTooManyBlocks,        // A file has its maximum number of blocks.
@@ -57,11 +58,28 @@ enum class Code {
   kReplicaAlreadyExists, // ReplicaAlreadyExistsException.
   kDiskOutOfSpace,       // DiskChecker$DiskOutOfSpaceException: no volume has room.
   kDiskError,            // DiskChecker$DiskErrorException: a volume cannot be used.
+  kReplicaNotFound,      // ReplicaNotFoundException.
+  kReplicaExists,        // ReplicaAlreadyExistsException.
+  kReportLease,          // InvalidBlockReportLeaseException: ask for a lease, then report again.
+  // Features of the namespace.
+  kUnresolvedLink,       // UnresolvedPathException: the path goes through a symlink.
+  kSnapshot,             // SnapshotException.
+  kSnapshotAccess,       // SnapshotAccessControlException: a mutation inside a snapshot.
+  kAcl,                  // AclException.
+  kXAttrNotFound,        // XAttrNotFoundException.
+  kRollingUpgrade,       // RollingUpgradeException.
+  // High availability.
+  kHealthCheckFailed,    // HealthCheckFailedException.
+  kServiceFailed,        // ServiceFailedException: a change of state did not succeed.
+  kObserverRetry,        // ObserverRetryOnActiveException.
   // RPC.
   kNoSuchMethod,         // RpcNoSuchMethodException.
   kNoSuchProtocol,       // RpcNoSuchProtocolException.
   kBadRequest,           // Bytes that do not decode.
   kUnauthenticated,      // The caller must authenticate in another way.
+  kUnauthorized,         // AuthorizationException: no access to the protocol or as that user.
+  kVersionMismatch,      // RPC$VersionMismatch.
+  kBadMagic,             // InvalidMagicNumberException: the peer wants an encrypted handshake.
   kInvalidToken,         // SecretManager$InvalidToken.
   // Any other exception of a remote peer; its class name is in Status::remote_class().
   kRemote,
