@@ -30,6 +30,12 @@ std::string Lower(std::string_view text) {
   return out;
 }
 
+// The text of a key as written: the loop of Find expands it.
+std::optional<std::string> RawText(const Configuration& configuration, const std::string& key) {
+  const auto it = configuration.properties().find(key);
+  return it != configuration.properties().end() ? it->second.value : FallbackOf(key);
+}
+
 // What `${name}` stands for: an environment variable, one of Java's properties, or another key.
 std::optional<std::string> Variable(const Configuration& configuration, std::string_view name) {
   if (name.starts_with("env.")) {
@@ -56,7 +62,7 @@ std::optional<std::string> Variable(const Configuration& configuration, std::str
     return home != nullptr ? home : "/";
   }
   if (name == "java.io.tmpdir") return "/tmp";
-  return configuration.Find(std::string(name));
+  return RawText(configuration, std::string(name));
 }
 
 Status Wrong(const KeyInfo& key, const std::string& value, const std::string& origin,
@@ -118,12 +124,7 @@ void Configuration::Set(const std::string& key, const std::string& value,
 }
 
 std::optional<std::string> Configuration::Find(const std::string& key) const {
-  std::optional<std::string> text;
-  if (const auto it = properties_.find(key); it != properties_.end()) {
-    text = it->second.value;
-  } else {
-    text = FallbackOf(key);
-  }
+  std::optional<std::string> text = RawText(*this, key);
   if (!text) return std::nullopt;
   for (int i = 0; i < kSubstitutionsMax; ++i) {
     const size_t begin = text->find("${");

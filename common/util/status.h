@@ -45,7 +45,6 @@ enum class Code {
   kNamespaceQuota,       // NSQuotaExceededException.
   kSpaceQuota,           // DSQuotaExceededException.
   kTypeQuota,            // QuotaByStorageTypeExceededException.
-  kTypeQuota,            // QuotaByStorageTypeExceededException.
   kPathTooLong,          // A path or component is over its limit.
   kTooManyItems,         // A directory is full.
   kTooManyBlocks,        // A file has its maximum number of blocks.
@@ -58,11 +57,8 @@ enum class Code {
   kReplicaAlreadyExists, // ReplicaAlreadyExistsException.
   kDiskOutOfSpace,       // DiskChecker$DiskOutOfSpaceException: no volume has room.
   kDiskError,            // DiskChecker$DiskErrorException: a volume cannot be used.
-  kReplicaNotFound,      // ReplicaNotFoundException.
-  kReplicaExists,        // ReplicaAlreadyExistsException.
   kReportLease,          // InvalidBlockReportLeaseException: ask for a lease, then report again.
   // Features of the namespace.
-  kUnresolvedLink,       // UnresolvedPathException: the path goes through a symlink.
   kSnapshot,             // SnapshotException.
   kSnapshotAccess,       // SnapshotAccessControlException: a mutation inside a snapshot.
   kAcl,                  // AclException.
