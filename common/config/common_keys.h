@@ -27,7 +27,7 @@ inline constexpr StringKey kAuthentication{
     "simple"};
 inline constexpr ListKey kStaticGroups{
     {"hadoop.user.group.static.mapping.overrides",
-     "Groups of users that are not asked from the system: user=group,group;…"},
+     "Groups of users that are not asked from the system: user=group,group;… (one list)."},
     "dr.who=;"};
 inline constexpr DurationKey kGroupsCache{
     {"hadoop.security.groups.cache.secs",

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A namenode and datanodes as processes, each of them ours or Apache's."""
+
+import json
+import os
+import pathlib
+import subprocess
+import urllib.request
+from xml.sax.saxutils import escape
+
+from . import hadoop
+from .process import Daemon, can_connect, free_ports, wait_for
+
+ROOT = hadoop.ROOT
+CAIRN = pathlib.Path(os.environ.get("CAIRN_BIN", ROOT / "build" / "bin" / "cairn"))
+
+# Short times, so that what takes minutes in production takes seconds here.
+FAST = {
+    "dfs.heartbeat.interval": "1",
+    "dfs.namenode.heartbeat.recheck-interval": "1000",
+    "dfs.namenode.stale.datanode.interval": "3000",
+    "dfs.namenode.redundancy.interval.seconds": "1",
+    "dfs.namenode.safemode.extension": "0",
+    "dfs.namenode.safemode.min.datanodes": "0",
+    "dfs.blocksize": "1048576",
+    "dfs.namenode.fs-limits.min-block-size": "1024",
+    "dfs.namenode.datanode.registration.ip-hostname-check": "false",
+    "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": "50",
+    "dfs.datanode.directoryscan.interval": "3600",
+    "dfs.webhdfs.enabled": "true",
+    "dfs.permissions.superusergroup": "supergroup",
+    "ipc.client.connect.max.retries": "3",
+}
+
+
+def write_site(directory, properties):
+    """Writes core-site.xml and hdfs-site.xml."""
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    core = {k: v for k, v in properties.items() if not k.startswith("dfs.")}
+    hdfs = {k: v for k, v in properties.items() if k.startswith("dfs.")}
+    for name, values in (("core-site.xml", core), ("hdfs-site.xml", hdfs)):
+        rows = "".join(
+            f"  <property><name>{escape(k)}</name><value>{escape(str(v))}</value></property>\n"
+            for k, v in values.items())
+        (directory / name).write_text(
+            f'<?xml version="1.0"?>\n<configuration>\n{rows}</configuration>\n')
+
+
+class Node:
+    """A daemon's place: its configuration, directories and ports."""
+
+    def __init__(self, cluster, name, kind, properties, ports):
+        self.cluster = cluster
+        self.name = name
+        self.kind = kind
+        self.ports = ports
+        self.conf = cluster.base / "conf-nodes" / name
+        self.data = cluster.base / "data" / name
+        write_site(self.conf, properties)
+        role = "namenode" if name.startswith("nn") else "datanode"
+        self.daemon = Daemon(name, self.command(role), cluster.base / "log" / f"{name}.log",
+                             cluster.environment())
+
+    def command(self, *arguments):
+        if self.kind == "apache":
+            return hadoop.java(arguments[0], self.conf, *arguments[1:], version=self.cluster.version)
+        return [str(CAIRN), "--config", str(self.conf), *arguments]
+
+    def start(self):
+        self.daemon.start()
+
+    def kill(self):
+        self.daemon.kill()
+
+    def stop(self):
+        return self.daemon.stop()
+
+    def jmx(self, query):
+        url = f"http://127.0.0.1:{self.ports['http']}/jmx?qry={query}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return json.load(answer)["beans"]
+
+
+class Cluster:
+    """Use as a context: directories below `base`, processes end at the end."""
+
+    def __init__(self, base, namenode="cairn", datanodes=("cairn",) * 3, properties=None,
+                 version=hadoop.VERSIONS[0], volumes=1):
+        self.base = pathlib.Path(base)
+        self.version = version
+        for folder in ("log", "data", "run"):
+            (self.base / folder).mkdir(parents=True, exist_ok=True)
+        ports = iter(free_ports(3 + 3 * len(datanodes)))
+        rpc, http = next(ports), next(ports)
+        self.uri = f"hdfs://127.0.0.1:{rpc}"
+        self.properties = {
+            "fs.defaultFS": self.uri,
+            "hadoop.tmp.dir": str(self.base / "tmp"),
+            "dfs.namenode.http-address": f"127.0.0.1:{http}",
+            "dfs.namenode.name.dir": f"file://{self.base}/data/nn1",
+            "dfs.replication": str(min(3, max(1, len(datanodes)))),
+            **FAST, **(properties or {}),
+        }
+        self.conf = self.base / "conf"
+        write_site(self.conf, self.properties)
+        self.namenode = Node(self, "nn1", namenode, self.properties, {"rpc": rpc, "http": http})
+        self.datanodes = []
+        for index, kind in enumerate(datanodes, 1):
+            own = {"data": next(ports), "ipc": next(ports), "http": next(ports)}
+            dirs = ",".join(f"file://{self.base}/data/dn{index}/v{v}" for v in range(volumes))
+            self.datanodes.append(Node(self, f"dn{index}", kind, {
+                **self.properties,
+                "dfs.datanode.data.dir": dirs,
+                "dfs.datanode.address": f"127.0.0.1:{own['data']}",
+                "dfs.datanode.ipc.address": f"127.0.0.1:{own['ipc']}",
+                "dfs.datanode.http.address": f"127.0.0.1:{own['http']}",
+            }, own))
+
+    def environment(self):
+        return {**os.environ, "HADOOP_CONF_DIR": str(self.conf)}
+
+    def __enter__(self):
+        try:
+            self.format()
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for node in [*self.datanodes, self.namenode]:
+            node.daemon.kill()
+
+    def format(self):
+        subprocess.run(self.namenode.command("namenode", "-format", "-nonInteractive"), check=True,
+                       capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+
+    def start(self):
+        self.namenode.start()
+        wait_for(lambda: can_connect(self.namenode.ports["rpc"]) or self.died(self.namenode),
+                 "the namenode's port")
+        for node in self.datanodes:
+            node.start()
+        self.wait_ready()
+
+    def died(self, node):
+        if node.daemon.running():
+            return False
+        raise AssertionError(f"{node.name} ended:\n{node.daemon.log()[-4000:]}")
+
+    def wait_ready(self, live=None, seconds=90):
+        live = len(self.datanodes) if live is None else live
+        wait_for(lambda: self.live_datanodes() == live and not self.in_safe_mode(),
+                 f"{live} live datanodes and the end of safe mode", seconds, 0.1)
+
+    def state(self):
+        return self.namenode.jmx("Hadoop:service=NameNode,name=FSNamesystemState")[0]
+
+    def live_datanodes(self):
+        return self.state()["NumLiveDataNodes"]
+
+    def in_safe_mode(self):
+        return self.state()["FSState"] != "Operational"
+
+    def cairn(self, *arguments, stdin=None, user=None, timeout=120, check=False):
+        """Runs our shell with the client configuration."""
+        environment = self.environment()
+        if user is not None:
+            environment["HADOOP_USER_NAME"] = user
+        return subprocess.run([str(CAIRN), "--config", str(self.conf), *arguments], input=stdin,
+                              capture_output=True, env=environment, timeout=timeout, check=check)
+
+    def apache(self, tool, *arguments, stdin=None, user=None, timeout=180, version=None):
+        """Runs Apache's tool with the client configuration."""
+        return hadoop.run(tool, self.conf, *arguments, stdin=stdin, user=user, timeout=timeout,
+                          version=version or self.version)
+
+    def replicas(self, block_id):
+        """(node, block file) of each replica on disk."""
+        found = []
+        for node in self.datanodes:
+            found += [(node, path) for path in node.data.glob(f"v*/current/*/current/*/**/blk_{block_id}")]
+        return found
