@@ -50,6 +50,9 @@ def java(tool, conf, *arguments, version=VERSIONS[0], heap="256m", options=()):
     log4j = pathlib.Path(conf) / "log4j.properties"
     if not log4j.exists():
         log4j.write_text(LOG4J)
+    # The jars lack the pages of the web interface, without which Apache's daemons do not start.
+    for page in ("hdfs", "datanode", "secondary"):
+        (pathlib.Path(conf) / "webapps" / page).mkdir(parents=True, exist_ok=True)
     return ["java", f"-Xmx{heap}", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
             "-Dhadoop.home.dir=/nonexistent", *options,
             "-cp", f"{conf}:{jars(version)}/*", MAIN[tool], *arguments]
