@@ -137,5 +137,37 @@ inline constexpr BoolKey kPeerStats{
     {"dfs.datanode.peer.stats.enabled",
      "Report slow peers."},
     false};
+inline constexpr BoolKey kTransferTo{
+    {"dfs.datanode.transferTo.allowed",
+     "Send blocks from the page cache without a copy."},
+    true};
+inline constexpr BoolKey kTransferTcpNoDelay{
+    {"dfs.data.transfer.server.tcpnodelay",
+     "Set TCP_NODELAY on data streams."},
+    true};
+inline constexpr SizeKey kTransferSendBuffer{
+    {"dfs.datanode.transfer.socket.send.buffer.size",
+     "Send buffer of a data stream; 0: the system's."},
+    0, 0, 1 << 30};
+inline constexpr SizeKey kTransferReceiveBuffer{
+    {"dfs.datanode.transfer.socket.recv.buffer.size",
+     "Receive buffer of a data stream; 0: the system's."},
+    0, 0, 1 << 30};
+inline constexpr SizeKey kTransferBandwidth{
+    {"dfs.datanode.data.transfer.bandwidthPerSec",
+     "Bytes a second for copies that recover a pipeline; 0: no limit."},
+    0, 0};
+inline constexpr SizeKey kWriteBandwidth{
+    {"dfs.datanode.data.write.bandwidthPerSec",
+     "Bytes a second for writes; 0: no limit."},
+    0, 0};
+inline constexpr SizeKey kReadBandwidth{
+    {"dfs.datanode.data.read.bandwidthPerSec",
+     "Bytes a second for reads; 0: no limit."},
+    0, 0};
+inline constexpr DurationKey kSlowIoWarning{
+    {"dfs.datanode.slow.io.warning.threshold.ms",
+     "A packet's disk or network time that is worth a warning."},
+    300, 1};
 
 }  // namespace cairn::config

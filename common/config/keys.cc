@@ -132,6 +132,14 @@ constexpr std::array kDatanodeKeys = {
     KeyRef(&kBpReadyTimeout),
     KeyRef(&kIpcHandlers),
     KeyRef(&kPeerStats),
+    KeyRef(&kTransferTo),
+    KeyRef(&kTransferTcpNoDelay),
+    KeyRef(&kTransferSendBuffer),
+    KeyRef(&kTransferReceiveBuffer),
+    KeyRef(&kTransferBandwidth),
+    KeyRef(&kWriteBandwidth),
+    KeyRef(&kReadBandwidth),
+    KeyRef(&kSlowIoWarning),
 };
 
 constexpr std::array kClientKeys = {
