@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything: packages, builds, unit tests (plain, address+undefined, thread), lint, cluster and
+# interop tests with Apache Hadoop, fuzzing.
+#   tests/run.sh           all of it
+#   tests/run.sh --core    the short loop: release build, unit tests, lint, quick cluster tests
+set -euo pipefail
+cd "$(dirname "$0")/.."
+core=no
+[ "${1:-}" != --core ] || core=yes
+
+passed=0
+failed=0
+failures=()
+# step NAME COMMAND…: runs on after a failure, so that one run shows all of them.
+step() {
+  local name=$1 start=$SECONDS
+  shift
+  echo "=== $name"
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "=== $name: passed in $((SECONDS - start)) s"
+  else
+    failed=$((failed + 1))
+    failures+=("$name")
+    echo "=== $name: FAILED after $((SECONDS - start)) s"
+  fi
+}
+
+need_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  local run=()
+  [ "$(id -u)" = 0 ] || run=(sudo)
+  "${run[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${run[@]}" apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >/dev/null
+}
+
+# The interpreter of the tests, with pytest and the clients that they try.
+python_environment() {
+  local home=${CAIRN_CACHE:-$HOME/.cache/cairn}/python
+  if [ ! -e "$home/.complete" ]; then
+    /usr/bin/python3 -m venv "$home"
+    "$home/bin/pip" install -q --disable-pip-version-check pytest==8.3.3 hdfs-native==0.14.7
+    touch "$home/.complete"
+  fi
+  PYTHON=$home/bin/python
+}
+
+unit_tests() {
+  ctest --test-dir "$1" -L unit --output-on-failure -j "$(nproc)" --timeout 300
+}
+
+cluster_tests() {
+  "$PYTHON" -m pytest -q -p no:cacheprovider --durations=10 "$@"
+}
+
+step "build (release)" tools/setup.sh release
+step "unit tests (release)" unit_tests build
+need_packages python3 python3-venv
+step "python environment" python_environment
+step "lint" cluster_tests tests/lint
+if [ $core = yes ]; then
+  step "cluster tests (core)" cluster_tests tests/cluster -m "not slow"
+else
+  need_packages default-jdk-headless maven
+  step "cluster tests" cluster_tests tests/cluster
+  step "interop tests" cluster_tests tests/interop
+  step "build (asan)" tools/setup.sh asan tests_unit
+  step "unit tests (asan)" unit_tests build/asan
+  step "build (tsan)" tools/setup.sh tsan tests_concurrent
+  step "unit tests (tsan)" ctest --test-dir build/tsan -L concurrent --output-on-failure --timeout 300
+  step "fuzz" tests/fuzz/run.sh 20
+fi
+
+for name in "${failures[@]}"; do echo "failed: $name"; done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
