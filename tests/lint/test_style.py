@@ -47,11 +47,13 @@ def test_header_is_guarded(name):
 def test_functions_are_short(name):
     """A body that opens at the left edge (all of ours do: namespaces are not indented)."""
     start = None
+    signature = False  # Inside a signature that goes over several lines.
     for number, line in enumerate((ROOT / name).read_text().split("\n"), 1):
-        if start is None and re.match(r"^\S.*\)( const| noexcept| override|.*->.*)* \{$", line):
-            start = number
-        elif start is None and re.match(r"^    .*\)( const| noexcept)* \{$", line):
-            start = number  # The last line of a signature that was broken.
+        opens = re.search(r"\)( const| noexcept| override| ->.*)* \{$", line)
+        if start is None and (re.match(r"^[A-Za-z~].*\(", line) or signature):
+            signature = not opens and line.endswith((",", "("))
+            if opens:
+                start = number
         elif start is not None and line == "}":
             assert number - start <= FUNCTION_LINES_MAX, f"{name}:{start}: {number - start} lines"
             start = None
