@@ -24,8 +24,8 @@ namespace cairn::namenode {
 // Append() runs under the namesystem's lock: it gives the record its transaction id and encodes
 // it into a buffer. One thread of the log takes everything that has gathered (one group), writes
 // it to the open segment in every edits directory, makes it durable and tells the subscribers.
-// Each group is at most kGroupBytesMax, and the next is written only after it is durable
-// everywhere: recovery relies on it (segment_reader.h).
+// Each group is at most kGroupBytesMax (or a single record), and the next is written only after it
+// is durable everywhere: recovery relies on it (segment_reader.h).
 //
 // A directory whose disk fails is dropped by the storage. When none is left, or an fsync fails in
 // the last one, `on_fatal` is called once: the daemon must end, because what the disk holds is
@@ -109,12 +109,14 @@ class EditLog {
 
   EditLog(NameStorage& storage, TxId last, Options options);
 
+  // Queues the operation as the next record, in a group of its own when it opens a segment.
   Result<TxId> AppendLocked(EditOp op, bool opens_segment);
+  Status CheckOpenLocked() const;
   void Run();
   Status WriteGroup(const Group& group);
   Status OpenSegment(TxId first);
   Status FinalizeSegment(TxId last);
-  Status Extend(Output& output, uint64_t end, uint64_t* allocated);
+  Status WriteRecords(const std::string& bytes);
   template <typename Step>
   Status OnEveryOutput(Step step);
   void Die(const Status& why);
@@ -124,7 +126,9 @@ class EditLog {
   const int32_t layout_version_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;  // For the log's thread, and for those who wait for it.
+  std::condition_variable work_;      // For the log's thread.
+  std::condition_variable progress_;  // For those who wait for it.
+  std::string scratch_;
   std::deque<Group> queue_;
   size_t queued_bytes_ = 0;
   bool closing_ = false;
@@ -140,6 +144,7 @@ class EditLog {
 
   // Of the log's thread only.
   std::vector<Output> outputs_;
+  TxId segment_first_;
   uint64_t written_ = 0;    // Bytes of the open segment, the same in every directory.
   uint64_t allocated_ = 0;  // Bytes of its files with the filled tail.
 

@@ -134,6 +134,7 @@ class NameStorage {
   Status WriteVersion(const std::string& current);
   Status RecoverOne(TxId first, const std::vector<std::string>& copies);
   Result<TxId> SeenTxId() const;
+  bool WasOpenedEmpty(TxId first) const;
   std::vector<std::string> Currents(bool Directory::*kind) const;
   void PurgeImages(int images_retained, TxId* oldest_kept);
 
