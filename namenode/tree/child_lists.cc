@@ -47,7 +47,10 @@ void ChildLists::Add(uint32_t number, InodeHandle child) {
 
 void ChildLists::Remove(uint32_t number, InodeHandle child) {
   List& list = lists_[number];
-  if (list.pile.size() > kPileScanMax) Sort(list);
+  if (list.pile.size() > kPileScanMax) {
+    Sort(list);
+    list.unsorted.store(false, std::memory_order_relaxed);
+  }
   --list.count;
   const auto it = std::find(list.pile.begin(), list.pile.end(), child.value);
   if (it != list.pile.end()) {

@@ -36,6 +36,15 @@ class InodeTable {
   InodeHandle Find(InodeId id) const;
   size_t size() const { return live_; }
 
+  // Calls `visit(handle)` for every inode, in no order, detached ones too. `visit` must not add or
+  // free inodes.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (uint32_t i = 0; i < next_unused_; ++i) {
+      if (At(InodeHandle(i)).type != 0) visit(InodeHandle(i));
+    }
+  }
+
   InodeId Id(InodeHandle h) const { return InodeId(At(h).id); }
   FileType Type(InodeHandle h) const { return static_cast<FileType>(At(h).type); }
   bool IsDirectory(InodeHandle h) const { return Type(h) == FileType::kDirectory; }

@@ -65,6 +65,7 @@ class PermissionChecker {
 
   // One inode alone, without its ancestors.
   bool Allows(InodeHandle inode, Access access) const;
+  Status CheckInode(InodeHandle inode, Access access) const;
 
  private:
   bool InGroup(const std::string& group) const;
@@ -72,8 +73,9 @@ class PermissionChecker {
   bool BreaksStickyBit(InodeHandle parent, InodeHandle child) const;
   Status CheckOne(InodeHandle inode, Access access, std::string_view path) const;
   Status CheckSticky(const ResolvedPath& path) const;
-  Status CheckSubtree(const ResolvedPath& path, Access access, bool ignore_empty) const;
+  Status CheckSubtree(InodeHandle top, Access access, bool ignore_empty) const;
   Status CheckChildrenSticky(InodeHandle top, InodeHandle dir) const;
+  Status CheckAncestors(const ResolvedPath& path, bool for_create) const;
   Status CheckIsDirectory(const ResolvedPath& path, size_t i, bool for_create) const;
   Status CheckNotLink(const ResolvedPath& path, size_t i) const;
   Status StickyDenied(InodeHandle child, std::string_view child_path, InodeHandle parent,
