@@ -35,7 +35,7 @@ struct ReadBlockOp {
   CachingStrategy caching;
 };
 
-// All `target_…` lists are as long as `targets`, or empty in what an old client sent.
+// Parsing makes each `target_…` list as long as `targets`, whatever the client sent.
 struct WriteBlockOp {
   ExtendedBlock block;
   std::string client_name;  // Empty when a datanode writes on its own account.

@@ -127,8 +127,10 @@ Result<RequestFrame> DecodeRequestFrame(std::string_view frame);
 Result<RequestCall> DecodeRequestCall(std::string_view payload);
 // For kCallIdConnectionContext.
 Result<ConnectionContext> DecodeConnectionContext(std::string_view payload);
-// For kCallIdSasl; also what a client uses on the body of the reply.
+// For kCallIdSasl.
 Result<SaslState> DecodeSaslState(std::string_view payload);
+// Of one SASL message: for a client, the body of the reply.
+Result<SaslState> SaslStateOf(std::string_view message);
 
 std::string EncodeRequest(const CallHeader& header, const RequestCall& call);
 std::string EncodeConnectionContext(std::string_view client_id, const ConnectionContext& context);
