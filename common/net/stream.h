@@ -44,8 +44,11 @@ class Stream {
   // Waits for a frame.
   Async<Result<std::string_view>> ReadFrame(size_t size_max);
 
-  // Writes as much as the system takes without waiting; 0 when it takes nothing now.
-  Result<size_t> TryWrite(std::string_view bytes);
+  // Writes as much as the system takes without waiting, of at most 16 parts; 0 when it takes
+  // nothing now.
+  Result<size_t> TryWrite(std::span<const std::string_view> parts);
+  // Waits until the system takes bytes again.
+  Async<Status> WaitWritable();
   // Writes all. The bytes must stay until it returns.
   Async<Status> Write(std::string_view bytes);
   // Writes all parts as one gathered write where the system takes it.
@@ -55,6 +58,8 @@ class Stream {
   void SetDeadline(std::chrono::milliseconds after);
   void ClearDeadline();
 
+  // Sends the end of the stream; reading goes on.
+  void ShutdownWrite();
   // What is under way ends with kCancelled. Idempotent.
   void Close();
   bool is_open() const { return state_->socket.is_open(); }

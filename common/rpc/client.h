@@ -87,7 +87,9 @@ class RpcClient {
   struct Connection;
   using ConnectionPtr = std::unique_ptr<Connection>;
 
-  Result<ConnectionPtr> Acquire(const RpcTarget& target, std::chrono::milliseconds timeout);
+  // The connection that took the whole frame.
+  Result<ConnectionPtr> Send(const RpcTarget& target, std::string_view frame,
+                             std::chrono::milliseconds timeout);
   Result<ConnectionPtr> Open(const RpcTarget& target);
   ConnectionPtr TakeIdle(const RpcTarget& target);
   void Release(const RpcTarget& target, ConnectionPtr connection);
