@@ -165,7 +165,7 @@ inline constexpr SizeKey kReadBandwidth{
     {"dfs.datanode.data.read.bandwidthPerSec",
      "Bytes a second for reads; 0: no limit."},
     0, 0};
-inline constexpr DurationKey kSlowIoWarning{
+inline constexpr DurationKey kDatanodeSlowIoWarning{
     {"dfs.datanode.slow.io.warning.threshold.ms",
      "A packet's disk or network time that is worth a warning."},
     300, 1};

@@ -139,7 +139,7 @@ constexpr std::array kDatanodeKeys = {
     KeyRef(&kTransferBandwidth),
     KeyRef(&kWriteBandwidth),
     KeyRef(&kReadBandwidth),
-    KeyRef(&kSlowIoWarning),
+    KeyRef(&kDatanodeSlowIoWarning),
 };
 
 constexpr std::array kClientKeys = {
