@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "common/util/result.h"
+#include "common/wire/data_transfer.h"
+#include "datanode/transfer/stream_reader.h"
+
+namespace cairn::datanode {
+
+// One packet as it came, in views into the reader's buffer.
+struct Packet {
+  wire::PacketHeader header;
+  std::string_view wire_bytes;  // All of it, to be passed on as it is.
+  std::string_view checksums;
+  std::string_view data;
+};
+
+// Takes packets off a stream without copying them.
+//
+// Not thread-safe: belongs to one thread.
+class PacketReceiver {
+ public:
+  // `reader` must outlive this object.
+  explicit PacketReceiver(StreamReader& reader) : reader_(reader) {}
+
+  // The next packet, valid until the next call. kCorrupt for bytes that are no packet; kEndOfFile,
+  // kTimeout and kNetwork as the stream.
+  Result<Packet> Next();
+
+ private:
+  StreamReader& reader_;
+  size_t taken_ = 0;  // Bytes of the packet that was handed out last.
+};
+
+}  // namespace cairn::datanode
