@@ -169,5 +169,9 @@ inline constexpr DurationKey kDatanodeSlowIoWarning{
     {"dfs.datanode.slow.io.warning.threshold.ms",
      "A packet's disk or network time that is worth a warning."},
     300, 1};
+inline constexpr DurationKey kRestartReplicaExpiry{
+    {"dfs.datanode.restart.replica.expiration",
+     "How long a replica waits for its writer after an announced restart."},
+    50000, 1000};
 
 }  // namespace cairn::config

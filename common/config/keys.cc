@@ -140,6 +140,7 @@ constexpr std::array kDatanodeKeys = {
     KeyRef(&kWriteBandwidth),
     KeyRef(&kReadBandwidth),
     KeyRef(&kDatanodeSlowIoWarning),
+    KeyRef(&kRestartReplicaExpiry),
 };
 
 constexpr std::array kClientKeys = {
