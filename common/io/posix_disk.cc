@@ -22,6 +22,7 @@ Status ErrnoStatus(const std::string& action, const std::string& path, int error
   Code code = Code::kIoError;
   if (error == ENOENT) code = Code::kNotFound;
   if (error == EEXIST) code = Code::kAlreadyExists;
+  if (error == ENOSPC || error == EDQUOT) code = Code::kDiskOutOfSpace;
   if (error == EACCES || error == EPERM) code = Code::kAccessDenied;
   return Status(code, action + " " + path + ": " + std::generic_category().message(error));
 }

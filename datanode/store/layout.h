@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +10,6 @@
 #include "common/io/disk.h"
 #include "common/model/block.h"
 #include "common/model/namespace_info.h"
-#include "common/util/clock.h"
 #include "common/util/result.h"
 
 namespace cairn::datanode {
@@ -29,11 +26,6 @@ namespace cairn::datanode {
 //
 // A replica is "blk_<id>" and "blk_<id>_<generation stamp>.meta" in one directory; I and J are bits
 // 16-20 and 8-12 of the id.
-
-// Java's properties, as java.util.Properties stores and loads them.
-using Properties = std::map<std::string, std::string>;
-std::string EncodeProperties(const Properties& properties, int64_t wall_ms);
-Result<Properties> DecodeProperties(std::string_view text);
 
 // current/VERSION of a data directory.
 struct StorageVersion {
@@ -87,6 +79,10 @@ struct PoolDirectories {
   // Where the files of a finalized replica are.
   std::string FinalizedDirectory(BlockId id) const;
 };
+
+// Where Apache looks for the restart marker of an rbw replica: the colon between the directory's and
+// the file's name puts it beside the directory.
+std::string RestartMarkerPath(const PoolDirectories& dirs, BlockId id);
 
 std::string BlockFileName(BlockId id);
 std::string MetaFileName(BlockId id, GenerationStamp generation_stamp);

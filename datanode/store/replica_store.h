@@ -23,6 +23,9 @@
 namespace cairn::datanode {
 
 class StoreCore;
+struct Pool;
+struct ReplicaEntry;
+struct ReplicaFiles;
 
 struct StoreOptions {
   std::vector<DataDirectory> directories;              // dfs.datanode.data.dir.
@@ -30,11 +33,12 @@ struct StoreOptions {
   int failed_volumes_tolerated = 0;                    // -1: as long as one works.
   uint64_t spare_bytes = 1ull << 30;                   // VolumeChooser.
   Clock::Duration writer_stop_limit = std::chrono::seconds(60);  // dfs.datanode.xceiver.stop.timeout.millis.
-  Clock::Duration volume_check_gap = std::chrono::minutes(15);   // dfs.datanode.disk.check.min.gap.
+  // A volume on which I/O failed is not checked again so soon after a check that it passed.
+  Clock::Duration volume_check_gap = std::chrono::seconds(10);
 };
 
-// What the store tells its owner. Called from any thread, never with a lock of the store held;
-// must not block for long.
+// What the store tells its owner. Called from any thread; must not block for long, and must not call
+// operations on blocks (OnVolumeFailed may come in the middle of one).
 class StoreEvents {
  public:
   virtual ~StoreEvents() = default;
@@ -176,14 +180,20 @@ class ReplicaStore {
   Status ConvertTemporaryToRbw(ReplicaWriter& writer, GenerationStamp expected,
                                uint64_t visible_length);
 
+  // Leaves a marker, as Apache does when a datanode is restarted for an upgrade: a replica whose
+  // writer may come back is loaded as rbw, not rwr, when the datanode starts before `until_ms` (Unix
+  // time).
+  Status MarkForRestart(ReplicaWriter& writer, int64_t until_ms);
+
   // --- Reading. ---
 
   // kReplicaNotFound when the block is not here or its stamp is older than the asked one. Of a
   // replica being written, waits up to 3 s for `min_length` bytes.
   Result<OpenReplica> OpenForRead(const ExtendedBlock& block, uint64_t min_length = 0);
   std::optional<ReplicaSnapshot> Find(const std::string& pool_id, BlockId id) const;
-  // The length that a client may count on (getReplicaVisibleLength).
-  Result<uint64_t> VisibleLength(const ExtendedBlock& block) const;
+  // The length that a client may count on (getReplicaVisibleLength); -1 of a temporary or rwr
+  // replica, as Apache answers.
+  Result<int64_t> VisibleLength(const ExtendedBlock& block) const;
   // Whether a finalized replica with this stamp and at least this length is here.
   bool IsValid(const ExtendedBlock& block) const;
   // Both paths of a finalized or rbw replica, for the legacy short-circuit read and for logs.
@@ -233,8 +243,32 @@ class ReplicaStore {
   StoreCore& core() { return *core_; }
 
  private:
-  friend class ReplicaWriter;
   explicit ReplicaStore(std::unique_ptr<StoreCore> core);
+
+  Result<std::unique_ptr<ReplicaWriter>> CreateReplica(Pool& pool, const Block& block,
+                                                       ReplicaState state,
+                                                       const PlacementOptions& place,
+                                                       WriterOptions options);
+  std::unique_ptr<ReplicaWriter> MakeWriter(const Pool& pool, const ReplicaEntry& entry,
+                                            ReplicaFiles files);
+  Result<ReplicaEntry> EntryOf(const Pool& pool, const ReplicaWriter& writer) const;
+  Result<std::unique_ptr<ReplicaWriter>> Reopen(Pool& pool, ReplicaEntry entry,
+                                                GenerationStamp new_generation_stamp,
+                                                WriterOptions options);
+  Result<std::unique_ptr<ReplicaWriter>> AppendTo(Pool& pool, ReplicaEntry entry,
+                                                  GenerationStamp new_generation_stamp,
+                                                  uint64_t block_length_max,
+                                                  WriterOptions options);
+  Result<std::shared_ptr<WriteProgress>> RecoverCheck(const ReplicaEntry& entry,
+                                                      const ExtendedBlock& block,
+                                                      GenerationStamp new_generation_stamp,
+                                                      uint64_t expected_length) const;
+  Result<RecoveryInfo> StartRecovery(Pool& pool, ReplicaEntry entry, const ExtendedBlock& block,
+                                     GenerationStamp recovery_id);
+  Result<FinalizedInfo> FinishInPlace(Pool& pool, ReplicaEntry entry, GenerationStamp recovery_id,
+                                      uint64_t length, uint64_t new_length);
+  Result<FinalizedInfo> FinishToNewBlock(Pool& pool, const ReplicaEntry& entry,
+                                         const Block& wanted);
 
   std::unique_ptr<StoreCore> core_;
 };

@@ -17,6 +17,7 @@
 namespace cairn::datanode {
 
 class ReplicaStore;
+class StoreCore;
 
 // The right to write one replica, and its two open files. Destroying it gives the right back; the
 // replica stays as it is (rbw and temporary), for recovery, unless it was finalized before.
@@ -36,7 +37,7 @@ class ReplicaWriter {
   const std::string& pool_id() const { return pool_id_; }
   // With the generation stamp of now, and the bytes received as length.
   Block block() const;
-  ReplicaState state() const { return state_; }
+  ReplicaState state() const;
   std::string storage_uuid() const;
   StorageType storage_type() const;
   // How the replica's bytes are checksummed: of an old replica its own, whatever was asked for.
@@ -72,7 +73,7 @@ class ReplicaWriter {
   friend class ReplicaStore;
 
   struct Setup {
-    ReplicaStore* store;
+    StoreCore* core;
     Volume* volume;
     std::string pool_id;
     Block block;
@@ -80,30 +81,38 @@ class ReplicaWriter {
     ChecksumSpec checksum;
     std::unique_ptr<io::File> data;
     std::unique_ptr<io::File> meta;
-    std::shared_ptr<WriteProgress> progress;
+    std::shared_ptr<WriteProgress> progress;  // Attached.
   };
+  struct Plan;
+
   explicit ReplicaWriter(Setup setup);
 
-  // What of a packet goes where.
-  struct Plan;
+  Status Usable() const;
+  void Fail(const Status& why);
+  // The replica is another's from now on: in `state`, or gone.
+  void Close(const Block& block, ReplicaState state);
   Result<Plan> MakePlan(uint64_t offset, std::string_view data, std::string_view checksums);
+  // Checksum of the bytes [from, to) on disk, once they match the one in the meta file.
   Result<uint32_t> PartialChunkChecksum(uint64_t from, uint64_t to);
   Status WriteFiles(const Plan& plan);
-  void Fail(const Status& why);
-  Status Usable() const;
+  // Cuts both files back.
+  Status Restore(const WriteProgress::Lengths& before);
 
-  ReplicaStore& store_;
+  StoreCore& core_;
   Volume& volume_;
   const std::string pool_id_;
-  Block block_;
-  ReplicaState state_;
   const ChecksumSpec checksum_;
   std::unique_ptr<io::File> data_;
   std::unique_ptr<io::File> meta_;
+  // Shared with the store's map, and with readers that wait.
   const std::shared_ptr<WriteProgress> progress_;
-  mutable std::mutex mutex_;  // Guards failure_, block_, state_ and closed_.
+
+  mutable std::mutex mutex_;  // Guards the following four.
+  Block block_;
+  ReplicaState state_;
   Status failure_;
   bool closed_ = false;
+
   bool dirty_ = false;        // Something was written since the last sync.
   uint64_t written_out_ = 0;  // Up to where StartWriteOut has been.
 };

@@ -70,6 +70,10 @@ class BlockScanner {
 
   void Run(VolumeScan& scan);
   VolumeScan& ScanOf(Volume& volume);
+  // What to verify now, if anything.
+  std::optional<ExtendedBlock> Next(VolumeScan& scan);
+  // Waits as long as so many bytes take; kCancelled when the scanner stops meanwhile.
+  Status Pace(uint64_t bytes);
 
   ReplicaStore& store_;
   const Clock& clock_;
@@ -96,6 +100,7 @@ struct DirectoryScanResult {
 // Thread-safe.
 class DirectoryScanner {
  public:
+  // `store` must outlive the scanner.
   DirectoryScanner(ReplicaStore& store, ScannerOptions options);
   ~DirectoryScanner();
 
@@ -105,6 +110,8 @@ class DirectoryScanner {
   DirectoryScanResult ScanPool(const std::string& pool_id);
 
  private:
+  class Comparison;
+
   void Run();
 
   ReplicaStore& store_;
