@@ -131,6 +131,19 @@ Status SegmentReader::At(const Status& error) const {
 
 namespace {
 
+// Whether a failure is about what the bytes say, not about reading them.
+bool IsContent(const Status& status) {
+  switch (status.code()) {
+    case Code::kCorrupt:
+    case Code::kChecksum:
+    case Code::kEndOfFile:
+    case Code::kIncorrectVersion:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Looks for a whole record with a right checksum and a plausible id behind `from`. Returns its
 // offset.
 Result<std::optional<uint64_t>> FindLaterRecord(io::File& file, uint64_t from, TxId last) {
@@ -143,7 +156,8 @@ Result<std::optional<uint64_t>> FindLaterRecord(io::File& file, uint64_t from, T
     for (size_t i = 0; i < std::min(bytes.size(), kStep); ++i) {
       const Result<Frame> frame = PeekFrame(std::string_view(bytes).substr(i));
       if (!frame.ok() || frame->kind != Frame::Kind::kRecord) continue;
-      if (frame->txid > last && frame->txid.value < last.value + kTransactionsAhead) {
+      const int64_t ahead = frame->txid.value - last.value;
+      if (last.value == 0 || (ahead > 0 && ahead < kTransactionsAhead)) {
         return std::optional<uint64_t>(at + i);
       }
     }
@@ -158,12 +172,12 @@ Result<SegmentScan> ScanUnfinishedSegment(io::Disk& disk, const std::string& pat
   SegmentScan scan;
   Result<std::unique_ptr<SegmentReader>> reader = SegmentReader::Open(disk, path);
   if (!reader.ok()) {
-    const Code code = reader.status().code();
-    if (code == Code::kIoError || code == Code::kNotFound) return reader.status();
-    CAIRN_ASSIGN(std::unique_ptr<io::File> file, disk.Open(path, io::OpenMode::kRead));
-    CAIRN_ASSIGN(const std::string head, file->ReadAt(0, kSegmentHeaderBytes));
+    if (!IsContent(reader.status())) return reader.status();
     // The header becomes durable before any record: where it is not whole, nothing was promised.
-    if (head.size() == kSegmentHeaderBytes && !IsFiller(head)) return reader.status();
+    CAIRN_ASSIGN(std::unique_ptr<io::File> file, disk.Open(path, io::OpenMode::kRead));
+    CAIRN_ASSIGN(const std::optional<uint64_t> record,
+                 FindLaterRecord(*file, kSegmentHeaderBytes, TxId(0)));
+    if (record) return reader.status();
     scan.torn = reader.status().message();
     return scan;
   }
@@ -172,7 +186,7 @@ Result<SegmentScan> ScanUnfinishedSegment(io::Disk& disk, const std::string& pat
   for (;;) {
     Result<std::optional<TxId>> next = (*reader)->Scan();
     if (!next.ok()) {
-      if (next.status().code() == Code::kIoError) return next.status();
+      if (!IsContent(next.status())) return next.status();
       scan.torn = next.status().message();
       break;
     }

@@ -54,7 +54,8 @@ Status NameStorage::RecoverOne(TxId first, const std::vector<std::string>& copie
   TxId last;
   for (const std::string& path : copies) {
     Result<SegmentScan> scan = ScanUnfinishedSegment(disk_, path, EditLog::kGroupBytesMax);
-    if (!scan.ok() && scan.status().code() == Code::kIoError) {
+    const Code code = scan.status().code();
+    if (!scan.ok() && code != Code::kCorrupt && code != Code::kIncorrectVersion) {
       Fail(path, scan.status());
       continue;
     }
