@@ -57,6 +57,18 @@ inline constexpr SizeKey kReservedSpace{
     {"dfs.datanode.du.reserved",
      "Bytes of each volume that are left for others."},
     0, 0};
+inline constexpr FloatKey kReservedSpacePercent{
+    {"dfs.datanode.du.reserved.pct",
+     "Percent of each volume that are left for others; the larger reservation counts."},
+    0, 0, 100};
+inline constexpr SizeKey kVolumeSpareBytes{
+    {"dfs.datanode.round-robin-volume-choosing-policy.additional-available-space",
+     "Bytes that a volume must have beyond a block to take it."},
+    1073741824, 0};
+inline constexpr DurationKey kWriterStopTimeout{
+    {"dfs.datanode.xceiver.stop.timeout.millis",
+     "Time in which a stream must let go of a replica that a recovery wants."},
+    60000, 1};
 inline constexpr IntKey kFailedVolumesTolerated{
     {"dfs.datanode.failed.volumes.tolerated",
      "Volumes that may fail before the datanode stops; -1: all but one."},
