@@ -140,7 +140,14 @@ Status CheckPathLength(std::string_view operation, std::string_view path) {
 
 int CompareNames(std::string_view a, std::string_view b) {
   const size_t n = std::min(a.size(), b.size());
-  for (size_t i = 0; i < n; ++i) {
+  size_t i = 0;
+  // Names of one directory often begin alike: skips that by eight bytes at a time.
+  for (uint64_t x, y; i + 8 <= n; i += 8) {
+    std::memcpy(&x, a.data() + i, 8);
+    std::memcpy(&y, b.data() + i, 8);
+    if (x != y) break;
+  }
+  for (; i < n; ++i) {
     if (a[i] != b[i]) return static_cast<int8_t>(a[i]) < static_cast<int8_t>(b[i]) ? -1 : 1;
   }
   return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;

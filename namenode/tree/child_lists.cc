@@ -109,6 +109,21 @@ size_t ChildLists::Page(uint32_t number, std::string_view after, size_t limit,
   return remaining;
 }
 
+void ChildLists::All(uint32_t number, std::vector<InodeHandle>& out) const {
+  const List& list = lists_[number];
+  if (!list.unsorted.load(std::memory_order_acquire)) return CopyAll(list, out);
+  // Another reader may be about to sort.
+  const std::lock_guard lock(sort_mutex_);
+  CopyAll(list, out);
+}
+
+void ChildLists::CopyAll(const List& list, std::vector<InodeHandle>& out) {
+  for (const uint32_t child : list.pile) out.emplace_back(child);
+  for (const Chunk& chunk : list.chunks) {
+    for (const uint32_t child : chunk) out.emplace_back(child);
+  }
+}
+
 bool ChildLists::Less(uint32_t a, uint32_t b) const {
   return CompareNames(NameOf(a), NameOf(b)) < 0;
 }

@@ -41,6 +41,9 @@ class ChildLists {
   size_t Page(uint32_t list, std::string_view after, size_t limit,
               std::vector<InodeHandle>& out) const;
 
+  // Adds all children to `out`, in no order, without sorting anything.
+  void All(uint32_t list, std::vector<InodeHandle>& out) const;
+
   size_t MemoryBytes() const;
 
  private:
@@ -67,6 +70,7 @@ class ChildLists {
   void Sort(List& list) const;
   void InsertSorted(List& list, uint32_t child) const;
   void EraseAt(List& list, Position position) const;
+  static void CopyAll(const List& list, std::vector<InodeHandle>& out);
   static void Cut(const std::vector<uint32_t>& sorted, List& list);
 
   const InodeTable& inodes_;

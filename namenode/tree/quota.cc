@@ -138,9 +138,7 @@ QuotaCounts CountBelow(const Tree& tree, const BlockLengths& lengths, InodeHandl
       continue;
     }
     counts += CountOne(tree, lengths, inode);
-    if (!tree.inodes().IsDirectory(inode)) continue;
-    const Tree::Page page = tree.Children(inode, {}, tree.ChildCount(inode));
-    todo.insert(todo.end(), page.children.begin(), page.children.end());
+    if (tree.inodes().IsDirectory(inode)) tree.AppendChildren(inode, todo);
   }
   return counts;
 }

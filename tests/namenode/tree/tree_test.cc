@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/tree/tree.h"
 
+#include <algorithm>
+
 #include "namenode/tree/fs_limits.h"
 #include "namenode/tree/subtree_walk.h"
 #include "tests/namenode/tree/tree_fixture.h"
@@ -114,6 +116,16 @@ TEST_F(TreeTest, PagesStartBehindANameThatNeedNotExist) {
   EXPECT_TRUE(Names(tree_.root(), "h").empty());
   File("/c");  // Between two listings.
   EXPECT_EQ(Names(tree_.root(), "b", 2), (std::vector<std::string>{"c", "d"}));
+}
+
+TEST_F(TreeTest, AllChildrenComeInNoOrderWithoutSorting) {
+  for (const char* name : {"/b", "/a", "/c"}) File(name);
+  EXPECT_EQ(Names(tree_.root(), "a").size(), 2u);  // Sorted now.
+  File("/0");                                      // And one that is not.
+  std::vector<InodeHandle> children;
+  tree_.AppendChildren(tree_.root(), children);
+  std::sort(children.begin(), children.end());
+  EXPECT_EQ(children, (std::vector{At("/b"), At("/a"), At("/c"), At("/0")}));
 }
 
 TEST_F(TreeTest, MoveTakesTheSubtreeAlong) {
