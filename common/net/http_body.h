@@ -8,6 +8,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,8 @@ struct HttpStep {
 template <typename Parser>
 void SetUpHttpParser(Parser& parser) {
   parser.header_limit(kHttpHeadBytesMax);
-  parser.body_limit(boost::none);
+  // Not boost::none: Beast 1.74 takes that for less than any length.
+  parser.body_limit(std::numeric_limits<uint64_t>::max());
 }
 
 // Parses what `input` holds of the head, or one piece of the body into `chunk`. A step without
