@@ -13,8 +13,8 @@ namespace cairn::namenode {
 // of the hash and the handle. A look-up reads the key of a candidate only when its tag agrees.
 //
 // The table is cut into shards by the top bits of the hash, which grow one by one by a quarter: no
-// insertion ever waits for a large rehash. An entry's home is computed from its tag, so that growing
-// touches no keys.
+// insertion ever waits for a large rehash. An entry's home is computed from its tag, so that
+// growing touches no keys.
 //
 // Not thread-safe: guarded by the namesystem lock; concurrent const calls are fine.
 class TaggedIndex {

@@ -183,7 +183,8 @@ Status Tree::Attach(InodeHandle parent, InodeHandle child) {
     return Status(Code::kCorrupt, "inode " + ToString(inodes_.Id(child)) + " has a parent already");
   }
   if (IsUnder(parent, child)) {
-    return Status(Code::kCorrupt, "inode " + ToString(inodes_.Id(child)) + " would be under itself");
+    return Status(Code::kCorrupt,
+                  "inode " + ToString(inodes_.Id(child)) + " would be under itself");
   }
   CAIRN_TRY(CheckPlace(parent, inodes_.Name(child)));
   Link(parent, child);

@@ -8,7 +8,8 @@ namespace {
 
 class ContentSummaryTest : public TreeTest {
  protected:
-  ContentSummary Sum(std::string_view path, size_t step, const PermissionChecker* checker = nullptr) {
+  ContentSummary Sum(std::string_view path, size_t step,
+                     const PermissionChecker* checker = nullptr) {
     ContentSummaryWalk walk(tree_, blocks_, At(path));
     while (!walk.done()) {
       status_ = walk.Step(step, checker);
