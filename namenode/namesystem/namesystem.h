@@ -35,6 +35,12 @@ class Namesystem {
   Namesystem(const Namesystem&) = delete;
   Namesystem& operator=(const Namesystem&) = delete;
 
+  // A caller with its groups; whether it is a superuser is decided here.
+  Caller MakeCaller(std::string user, std::vector<std::string> groups) const;
+  ServiceState service_state() const;
+  // Everything up to here is on disk: answers that wait for it may leave.
+  TxId Durable() const;
+
   // --- Reading the namespace.
   Outcome<LocatedBlocks> GetBlockLocations(const OpContext& context, const std::string& path,
                                            uint64_t offset, uint64_t length);
@@ -127,6 +133,7 @@ class Namesystem {
   Outcome<TxId> RollEdits(const OpContext& context);
   Outcome<TxId> GetCurrentEditLogTxid(const OpContext& context);
   Outcome<Done> RefreshNodes(const OpContext& context);
+  Outcome<ServiceState> GetServiceState(const OpContext& context);
 
   // --- Datanodes.
   Outcome<NamespaceInfo> VersionRequest(const OpContext& context);
@@ -137,7 +144,7 @@ class Namesystem {
   Outcome<HeartbeatResponse> Heartbeat(const OpContext& context, const HeartbeatRequest& request);
   // A command for the datanode, if any.
   Outcome<std::optional<DatanodeCommand>> BlockReport(const OpContext& context,
-                                                      const BlockReportRequest& request);
+                                                      BlockReportRequest& request);
   Outcome<Done> BlockReceivedAndDeleted(const OpContext& context,
                                         const DatanodeRegistration& registration,
                                         const std::vector<StorageReceivedDeletedBlocks>& reports);

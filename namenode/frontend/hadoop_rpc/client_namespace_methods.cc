@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// ClientProtocol: what changes names and attributes, and what answers about rare attributes.
+#include "common/wire/converters.h"
+#include "common/wire/proto/encryption.pb.h"
+#include "common/wire/proto/xattr.pb.h"
+#include "namenode/frontend/hadoop_rpc/unary.h"
+
+namespace cairn::namenode {
+namespace {
+
+namespace pb = ::hadoop::hdfs;
+using rpc::RpcCall;
+using rpc::RpcReply;
+
+RpcReply Mkdirs(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::MkdirsRequestProto, pb::MkdirsResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        ClientMode mode{.masked = wire::ModeFromProto(request.masked())};
+        if (request.has_unmasked()) mode.unmasked = wire::ModeFromProto(request.unmasked());
+        return service.namesystem.Mkdirs(context, request.src(), mode, request.createparent());
+      },
+      EncodeResult());
+}
+
+RpcReply Delete(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::DeleteRequestProto, pb::DeleteResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.Delete(context, request.src(), request.recursive());
+      },
+      EncodeResult());
+}
+
+RpcReply Rename(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::RenameRequestProto, pb::RenameResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.Rename(context, request.src(), request.dst());
+      },
+      EncodeResult());
+}
+
+RpcReply Rename2(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::Rename2RequestProto, pb::Rename2ResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.Rename2(context, {.source = request.src(),
+                                                    .destination = request.dst(),
+                                                    .overwrite = request.overwritedest(),
+                                                    .to_trash = request.movetotrash()});
+      },
+      EncodeNothing());
+}
+
+RpcReply SetReplication(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::SetReplicationRequestProto, pb::SetReplicationResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.SetReplication(context, request.src(), request.replication());
+      },
+      EncodeResult());
+}
+
+RpcReply SetPermission(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::SetPermissionRequestProto, pb::SetPermissionResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.SetPermission(context, request.src(),
+                                                wire::ModeFromProto(request.permission()));
+      },
+      EncodeNothing());
+}
+
+RpcReply SetOwner(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::SetOwnerRequestProto, pb::SetOwnerResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.SetOwner(context, request.src(), request.username(),
+                                           request.groupname());
+      },
+      EncodeNothing());
+}
+
+RpcReply SetTimes(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::SetTimesRequestProto, pb::SetTimesResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.SetTimes(context, request.src(),
+                                           static_cast<int64_t>(request.mtime()),
+                                           static_cast<int64_t>(request.atime()));
+      },
+      EncodeNothing());
+}
+
+RpcReply Concat(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::ConcatRequestProto, pb::ConcatResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.Concat(context, request.trg(),
+                                         {request.srcs().begin(), request.srcs().end()});
+      },
+      EncodeNothing());
+}
+
+RpcReply Truncate(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::TruncateRequestProto, pb::TruncateResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.Truncate(context, request.src(), request.newlength(),
+                                           request.clientname());
+      },
+      EncodeResult());
+}
+
+RpcReply SetQuota(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::SetQuotaRequestProto, pb::SetQuotaResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        SetQuotaRequest out{.path = request.path(),
+                            .namespace_quota = static_cast<int64_t>(request.namespacequota()),
+                            .space_quota = static_cast<int64_t>(request.storagespacequota())};
+        if (request.has_storagetype()) out.storage_type = wire::FromProto(request.storagetype());
+        return service.namesystem.SetQuota(context, out);
+      },
+      EncodeNothing());
+}
+
+RpcReply GetAclStatus(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::GetAclStatusRequestProto, pb::GetAclStatusResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.GetAclStatus(context, request.src());
+      },
+      [](const AclStatus& status, auto* response) {
+        pb::AclStatusProto* out = response->mutable_result();
+        out->set_owner(status.owner);
+        out->set_group(status.group);
+        out->set_sticky(status.sticky);
+        wire::ModeToProto(status.mode, out->mutable_permission());
+        for (const AclEntry& entry : status.entries) {
+          pb::AclEntryProto* row = out->add_entries();
+          row->set_type(static_cast<pb::AclEntryProto::AclEntryTypeProto>(entry.type));
+          row->set_scope(static_cast<pb::AclEntryProto::AclEntryScopeProto>(entry.scope));
+          row->set_permissions(static_cast<pb::AclEntryProto::FsActionProto>(entry.permission));
+          if (!entry.name.empty()) row->set_name(entry.name);
+        }
+      });
+}
+
+struct EncodeXattrs {
+  template <typename Response>
+  void operator()(const std::vector<Xattr>& xattrs, Response* response) const {
+    for (const Xattr& xattr : xattrs) {
+      pb::XAttrProto* row = response->add_xattrs();
+      row->set_namespace_(static_cast<pb::XAttrProto::XAttrNamespaceProto>(xattr.name_space));
+      row->set_name(xattr.name);
+      if (xattr.value) row->set_value(*xattr.value);
+    }
+  }
+};
+
+RpcReply GetXattrs(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::GetXAttrsRequestProto, pb::GetXAttrsResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        std::vector<Xattr> wanted;
+        for (const auto& row : request.xattrs()) {
+          wanted.push_back({.name_space = static_cast<XattrNamespace>(row.namespace_()),
+                            .name = row.name()});
+        }
+        return service.namesystem.GetXattrs(context, request.src(), wanted);
+      },
+      EncodeXattrs());
+}
+
+RpcReply ListXattrs(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::ListXAttrsRequestProto, pb::ListXAttrsResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.ListXattrs(context, request.src());
+      },
+      EncodeXattrs());
+}
+
+void PolicyToProto(const StoragePolicy& policy, pb::BlockStoragePolicyProto* out) {
+  out->set_policyid(policy.id);
+  out->set_name(policy.name);
+  for (const StorageType type : policy.types) {
+    out->mutable_creationpolicy()->add_storagetypes(wire::ToProto(type));
+  }
+  for (const StorageType type : policy.creation_fallbacks) {
+    out->mutable_creationfallbackpolicy()->add_storagetypes(wire::ToProto(type));
+  }
+  for (const StorageType type : policy.replication_fallbacks) {
+    out->mutable_replicationfallbackpolicy()->add_storagetypes(wire::ToProto(type));
+  }
+}
+
+RpcReply GetStoragePolicies(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::GetStoragePoliciesRequestProto, pb::GetStoragePoliciesResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto&) {
+        return service.namesystem.GetStoragePolicies(context);
+      },
+      [](const std::vector<StoragePolicy>& policies, auto* response) {
+        for (const StoragePolicy& policy : policies) {
+          PolicyToProto(policy, response->add_policies());
+        }
+      });
+}
+
+RpcReply GetStoragePolicy(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::GetStoragePolicyRequestProto, pb::GetStoragePolicyResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.GetStoragePolicy(context, request.path());
+      },
+      [](const StoragePolicy& policy, auto* response) {
+        PolicyToProto(policy, response->mutable_storagepolicy());
+      });
+}
+
+RpcReply GetEzForPath(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::GetEZForPathRequestProto, pb::GetEZForPathResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.GetEzForPath(context, request.src());
+      },
+      EncodeNothing());
+}
+
+// There are no encryption zones: an empty last page.
+RpcReply ListEncryptionZones(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::ListEncryptionZonesRequestProto, pb::ListEncryptionZonesResponseProto>(
+      service, call, [](const OpContext&, const auto&) { return Outcome<Done>(Done()); },
+      [](const Done&, auto* response) { response->set_hasmore(false); });
+}
+
+}  // namespace
+
+void AddClientNamespaceMethods(MethodTable& table) {
+  table.Add("mkdirs", Mkdirs);
+  table.Add("delete", Delete);
+  table.Add("rename", Rename);
+  table.Add("rename2", Rename2);
+  table.Add("setReplication", SetReplication);
+  table.Add("setPermission", SetPermission);
+  table.Add("setOwner", SetOwner);
+  table.Add("setTimes", SetTimes);
+  table.Add("concat", Concat);
+  table.Add("truncate", Truncate);
+  table.Add("setQuota", SetQuota);
+  table.Add("getAclStatus", GetAclStatus);
+  table.Add("getXAttrs", GetXattrs);
+  table.Add("listXAttrs", ListXattrs);
+  table.Add("getStoragePolicies", GetStoragePolicies);
+  table.Add("getStoragePolicy", GetStoragePolicy);
+  table.Add("getEZForPath", GetEzForPath);
+  table.Add("listEncryptionZones", ListEncryptionZones);
+}
+
+}  // namespace cairn::namenode

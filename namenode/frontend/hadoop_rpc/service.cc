@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "namenode/frontend/hadoop_rpc/service.h"
+
+namespace cairn::namenode {
+namespace {
+
+rpc::RpcReply Unsupported(const RpcService&, const rpc::RpcCall& call) {
+  return Status(Code::kUnsupported, std::string(call.method) + " is not supported by Cairn yet");
+}
+
+}  // namespace
+
+OpContext RpcService::ContextOf(const rpc::RpcCall& call) const {
+  OpContext context;
+  context.caller = *groups.Resolve(call.caller.user);
+  context.client_id.assign(call.client_id);
+  context.call_id = call.call_id;
+  context.client_machine = call.caller.peer.host;
+  if (caller_context_enabled) context.caller_context.assign(call.caller_context);
+  return context;
+}
+
+void MethodTable::Add(const char* name, Method method, bool slow) {
+  rows_[name] = {.method = method, .slow = slow};
+}
+
+void MethodTable::AddUnsupported(const char* name) { Add(name, Unsupported); }
+
+rpc::RpcReply MethodTable::Call(const rpc::RpcCall& call) {
+  const auto it = rows_.find(call.method);
+  if (it == rows_.end()) return Status(Code::kNoSuchMethod, std::string(call.method));
+  return it->second.method(service_, call);
+}
+
+bool MethodTable::IsSlow(std::string_view method) const {
+  const auto it = rows_.find(method);
+  return it != rows_.end() && it->second.slow;
+}
+
+}  // namespace cairn::namenode

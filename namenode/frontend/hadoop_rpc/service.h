@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "common/rpc/handler.h"
+#include "namenode/frontend/group_resolver.h"
+#include "namenode/namesystem/namesystem.h"
+
+namespace cairn::namenode {
+
+class NameStorage;
+
+// What every method of every protocol works with. The references outlive the server.
+struct RpcService {
+  Namesystem& namesystem;
+  GroupResolver& groups;
+  const NameStorage& storage;
+  std::string block_pool_id;
+  bool caller_context_enabled = false;
+
+  OpContext ContextOf(const rpc::RpcCall& call) const;
+};
+
+// The methods of one protocol by name.
+//
+// Filled before the server starts, immutable then; thread-safe then.
+class MethodTable final : public rpc::RpcHandler {
+ public:
+  using Method = rpc::RpcReply (*)(const RpcService& service, const rpc::RpcCall& call);
+
+  explicit MethodTable(RpcService service) : service_(service) {}
+
+  // `name` must be a literal. `slow`: runs on the server's pool.
+  void Add(const char* name, Method method, bool slow = false);
+  // A method of Apache's that is not built: answers with Java's UnsupportedOperationException.
+  void AddUnsupported(const char* name);
+
+  rpc::RpcReply Call(const rpc::RpcCall& call) override;
+  bool IsSlow(std::string_view method) const override;
+
+ private:
+  struct Row {
+    Method method;
+    bool slow;
+  };
+
+  const RpcService service_;
+  std::unordered_map<std::string_view, Row> rows_;
+};
+
+// The protocols of a namenode. Each adds its methods to the table of that protocol's name.
+void AddClientReadMethods(MethodTable& table);
+void AddClientWriteMethods(MethodTable& table);
+void AddClientNamespaceMethods(MethodTable& table);
+void AddClientClusterMethods(MethodTable& table);
+void AddUnsupportedClientMethods(MethodTable& table);
+void AddDatanodeMethods(MethodTable& table);
+void AddDatanodeReportMethods(MethodTable& table);
+void AddNamenodeMethods(MethodTable& table);
+void AddHaServiceMethods(MethodTable& table);
+void AddUserMappingMethods(MethodTable& table);
+void AddRefreshMethods(MethodTable& table);
+
+}  // namespace cairn::namenode
