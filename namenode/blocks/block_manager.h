@@ -14,8 +14,10 @@
 #include "common/util/clock.h"
 #include "common/util/random.h"
 #include "common/util/result.h"
+#include "namenode/blocks/block_owners.h"
 #include "namenode/blocks/commands.h"
 #include "namenode/blocks/datanode_manager.h"
+#include "namenode/blocks/full_report.h"
 #include "namenode/blocks/options.h"
 #include "namenode/blocks/placement.h"
 #include "namenode/blocks/reported_blocks.h"
@@ -25,30 +27,12 @@
 
 namespace cairn::namenode {
 
+class BlockLifecycle;
 class BlockMap;
 class BlockRecovery;
 class BlockReports;
 class Redundancy;
 class ReportLeases;
-
-// What the blocks must know of the files that own them. Called inside the namesystem's section.
-class BlockOwners {
- public:
-  virtual ~BlockOwners() = default;
-  // The storage policy in force for the file; 0 when none is specified.
-  virtual uint8_t StoragePolicyOf(InodeId owner) const = 0;
-};
-
-// A full block report of one volume in progress. Step it, with other calls in between, until it is
-// done; then it has been applied. Dropping it early leaves what was not reported as it was.
-//
-// Not thread-safe: guarded by the namesystem lock.
-class FullReport {
- public:
-  virtual ~FullReport() = default;
-  // Handles at most `blocks` lines (a million take about 100 ms). True: there is more to do.
-  virtual Result<bool> Step(uint32_t blocks) = 0;
-};
 
 // Numbers for FSNamesystem's beans, `dfsadmin -report` and metrics.
 struct BlockManagerCounters {
@@ -177,7 +161,8 @@ class BlockManager {
   struct ChooseArgs {
     std::string path;  // For the message only.
     uint32_t count = 0;
-    std::string writer_host;
+    std::string writer_host;  // Address or name.
+    std::string writer_rack;  // When known: used when no datanode runs on that host.
     std::vector<StorageIndex> existing;
     std::vector<std::string> excluded_uuids;
     std::vector<std::string> favored_nodes;  // "host" or "host:port".
@@ -243,7 +228,7 @@ class BlockManager {
   // Nothing is deleted on account of a volume until it has reported in full.
   void BecomeActive();
   // The newest generation stamp that the namespace knows: what is above comes from the future.
-  void SetLastGenerationStamp(GenerationStamp stamp) { last_stamp_ = stamp; }
+  void SetLastGenerationStamp(GenerationStamp stamp);
 
   // Runs what is due: dead datanodes, timeouts, repair orders, safe mode. Call every second or so;
   // works for about 2 ms and returns whether it wants to be called again at once.
@@ -258,13 +243,11 @@ class BlockManager {
   uint64_t MemoryBytes() const;
 
  private:
-  friend class BlockManagerTestAccess;
-
-  void LoseStorages(std::span<const StorageIndex> lost);
   void LoseDatanode(DatanodeIndex node);
-  bool TickRepair();
-  void StartRepairScan();
+  void ActivateWhenReady();
+  void AddCommands(DatanodeIndex node, HeartbeatReply& reply);
   PlacementRequest RequestFor(const ChooseArgs& args) const;
+  std::vector<StorageIndex> ReadablePlaces(BlockHandle block, bool* corrupt) const;
 
   const BlockManagerOptions options_;
   const Clock& clock_;
@@ -274,10 +257,14 @@ class BlockManager {
   std::unique_ptr<PlacementPolicy> placement_;
   std::unique_ptr<BlockMap> map_;
   std::unique_ptr<Redundancy> redundancy_;
+  std::unique_ptr<BlockLifecycle> lifecycle_;
   std::unique_ptr<BlockRecovery> recovery_;
   std::unique_ptr<ReportLeases> leases_;
   std::unique_ptr<BlockReports> reports_;
-  GenerationStamp last_stamp_;
+  bool standby_ = false;
+  bool loaded_ = false;
+  Clock::TimePoint repaired_at_{};
+  Clock::TimePoint expired_at_{};
 };
 
 }  // namespace cairn::namenode

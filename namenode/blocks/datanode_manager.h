@@ -62,6 +62,7 @@ struct StorageEntry {
   DatanodeStorage storage;
   DatanodeIndex node = kNoDatanode;
   bool failed = false;
+  bool gone = false;     // Failed because the datanode names it no more.
   bool removed = false;  // Gone for good; the index is not used again.
   // Until its first full report after registration or failover: what it holds may have been
   // ordered to be deleted by another active, so nothing is deleted elsewhere because of it.
@@ -246,9 +247,6 @@ class DatanodeManager {
   uint32_t live_ = 0;
   // Sums for placement, kept up to date by heartbeats.
   uint64_t in_service_xceivers_ = 0;
-  uint32_t in_service_ = 0;
-  mutable uint32_t stale_ = 0;
-  mutable Clock::TimePoint stale_counted_at_{};
   Clock::TimePoint scheduled_rolled_at_{};
 };
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "common/util/random.h"
@@ -18,7 +17,7 @@ namespace cairn::namenode {
 struct PlacementRequest {
   uint32_t count = 0;                   // New replicas.
   DatanodeIndex writer = kNoDatanode;   // The writer's own datanode, or the source of a copy.
-  std::string writer_host;              // Used for its rack when `writer` is none.
+  std::string writer_rack;              // Used when `writer` is none; may be empty.
   std::vector<StorageIndex> existing;   // Replicas that are there already.
   std::vector<DatanodeIndex> excluded;
   std::vector<DatanodeIndex> favored;
@@ -75,12 +74,18 @@ class DefaultPlacement final : public PlacementPolicy {
   void ChooseFavored(Search& search) const;
   void ChooseInOrder(Search& search) const;
   bool ChooseLocal(Search& search) const;
-  bool ChooseRandom(Search& search, RackIndex rack, bool inside) const;
+  bool ChooseInRack(Search& search, RackIndex rack) const;
+  bool ChooseOutsideRack(Search& search, RackIndex rack) const;
   bool ChooseAnywhere(Search& search) const;
+  template <typename Wanted>
+  bool ChooseFrom(Search& search, const std::vector<DatanodeIndex>& nodes, Wanted wanted) const;
+  void Fill(Search& search) const;
   bool TryNode(Search& search, DatanodeIndex node) const;
   bool IsGood(const Search& search, DatanodeIndex node) const;
   StorageIndex PickVolume(const Search& search, DatanodeIndex node, StorageType type) const;
-  void OrderPipeline(Search& search) const;
+  void OrderPipeline(const Search& search, std::vector<StorageIndex>& places) const;
+  RackIndex RackOf(StorageIndex storage) const { return datanodes_.NodeOf(storage).rack; }
+  bool IsHintGood(const ExcessRequest& request, StorageIndex hint) const;
 
   const DatanodeManager& datanodes_;
   const Clock& clock_;

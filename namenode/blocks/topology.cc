@@ -12,11 +12,18 @@ RackIndex Topology::Intern(const std::string& name) {
   return it->second;
 }
 
+bool Topology::Find(const std::string& name, RackIndex* rack) const {
+  auto it = by_name_.find(name);
+  if (it == by_name_.end()) return false;
+  *rack = it->second;
+  return true;
+}
+
 void Topology::Add(DatanodeIndex node, RackIndex rack) {
   std::vector<DatanodeIndex>& nodes = racks_[rack.value].nodes;
   if (nodes.empty() && ++used_racks_ >= 2) ever_two_ = true;
   nodes.push_back(node);
-  ++node_count_;
+  nodes_.push_back(node);
 }
 
 void Topology::Remove(DatanodeIndex node, RackIndex rack) {
@@ -24,7 +31,7 @@ void Topology::Remove(DatanodeIndex node, RackIndex rack) {
   auto it = std::find(nodes.begin(), nodes.end(), node);
   if (it == nodes.end()) return;
   nodes.erase(it);
-  --node_count_;
+  std::erase(nodes_, node);
   if (nodes.empty()) --used_racks_;
 }
 

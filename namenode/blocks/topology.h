@@ -20,6 +20,8 @@ class Topology {
  public:
   // The number of the rack with this name; a new one when it was never seen.
   RackIndex Intern(const std::string& name);
+  // Never seen: false.
+  bool Find(const std::string& name, RackIndex* rack) const;
   const std::string& Name(RackIndex rack) const { return racks_[rack.value].name; }
 
   void Add(DatanodeIndex node, RackIndex rack);
@@ -27,15 +29,14 @@ class Topology {
 
   // Racks with at least one node.
   uint32_t RackCount() const { return used_racks_; }
-  uint32_t NodeCount() const { return node_count_; }
+  uint32_t NodeCount() const { return static_cast<uint32_t>(nodes_.size()); }
   // Whether there ever was more than one rack: only then does spreading over racks matter.
   bool EverHadTwoRacks() const { return ever_two_; }
 
   const std::vector<DatanodeIndex>& NodesOf(RackIndex rack) const {
     return racks_[rack.value].nodes;
   }
-  // Number of racks ever seen; their indexes are below it.
-  uint32_t RackIndexEnd() const { return static_cast<uint32_t>(racks_.size()); }
+  const std::vector<DatanodeIndex>& AllNodes() const { return nodes_; }
 
   // 0: same rack; 1: same parent ("/dc" of "/dc/rack"); 2: else.
   int RackDistance(RackIndex a, RackIndex b) const;
@@ -47,9 +48,9 @@ class Topology {
   };
 
   std::vector<Rack> racks_;
+  std::vector<DatanodeIndex> nodes_;  // Of all racks.
   std::unordered_map<std::string, RackIndex> by_name_;
   uint32_t used_racks_ = 0;
-  uint32_t node_count_ = 0;
   bool ever_two_ = false;
 };
 
