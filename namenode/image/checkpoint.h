@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -58,12 +58,15 @@ class Checkpoint {
       : storage_(storage), options_(options), txid_(txid) {}
 
   Result<WrittenImage> ReadChildsAnswer();
+  // Waits for the child's end; its state as waitpid tells it.
+  int Reap();
 
   NameStorage& storage_;
   const CheckpointOptions options_;
   const TxId txid_;
-  pid_t child_ = -1;
   int answer_fd_ = -1;
+  std::mutex mutex_;
+  pid_t child_ = -1;  // Guarded by mutex_ once there is one; -1 when it was reaped.
 };
 
 // The same in this process, with the section held all the time: for saveNamespace in safe mode,
