@@ -46,6 +46,8 @@ HeartbeatRequest HeartbeatRequestOf(const pb::HeartbeatRequestProto& request) {
   out.failed_volumes = request.failedvolumes();
   const auto& failed = request.volumefailuresummary().failedstoragelocations();
   out.failed_storage_locations.assign(failed.begin(), failed.end());
+  out.last_volume_failure_ms = request.volumefailuresummary().lastvolumefailuredate();
+  out.estimated_capacity_lost = request.volumefailuresummary().estimatedcapacitylosttotal();
   out.request_full_report_lease = request.requestfullblockreportlease();
   return out;
 }

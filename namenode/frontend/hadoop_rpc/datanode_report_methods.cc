@@ -22,16 +22,33 @@ Result<wire::BlockListReader> ReaderOf(const pb::StorageBlockReportProto& report
       {report.blocks().data(), static_cast<size_t>(report.blocks_size())});
 }
 
-Result<StorageBlockReport> ReportOf(const pb::StorageBlockReportProto& report) {
-  StorageBlockReport out;
-  out.storage = wire::FromProto(report.storage());
-  CAIRN_ASSIGN(wire::BlockListReader reader, ReaderOf(report));
-  out.blocks.reserve(reader.count());
-  for (;;) {
-    CAIRN_ASSIGN(const std::optional<wire::ReportedReplica> replica, reader.Next());
-    if (!replica) return out;
-    out.blocks.push_back({.block = replica->block, .state = replica->state});
+// The lines of one volume's report, decoded while they are read. Lives within the request's call.
+class WireBlocks final : public ReportedBlocks {
+ public:
+  explicit WireBlocks(wire::BlockListReader reader) : reader_(std::move(reader)) {}
+
+  bool Next(ReportedBlock* block) override {
+    if (!status_.ok()) return false;
+    const Result<std::optional<wire::ReportedReplica>> next = reader_.Next();
+    if (!next.ok()) {
+      status_ = next.status();
+      return false;
+    }
+    if (!next->has_value()) return false;
+    *block = {.block = (*next)->block, .state = (*next)->state};
+    return true;
   }
+  Status status() const override { return status_; }
+
+ private:
+  wire::BlockListReader reader_;
+  Status status_;
+};
+
+Result<StorageBlockReport> ReportOf(const pb::StorageBlockReportProto& report) {
+  CAIRN_ASSIGN(wire::BlockListReader reader, ReaderOf(report));
+  return StorageBlockReport{.storage = wire::FromProto(report.storage()),
+                            .blocks = std::make_unique<WireBlocks>(std::move(reader))};
 }
 
 Result<BlockReportRequest> BlockReportRequestOf(const pb::BlockReportRequestProto& request) {
@@ -55,7 +72,7 @@ RpcReply BlockReport(const RpcService& service, const RpcCall& call) {
   return Unary<pb::BlockReportRequestProto, pb::BlockReportResponseProto>(
       service, call,
       [&](const OpContext& context, const auto& request) {
-        const Result<BlockReportRequest> decoded = BlockReportRequestOf(request);
+        Result<BlockReportRequest> decoded = BlockReportRequestOf(request);
         if (!decoded.ok()) return Outcome<std::optional<DatanodeCommand>>(decoded.status());
         return service.namesystem.BlockReport(context, *decoded);
       },
