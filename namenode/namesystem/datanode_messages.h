@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "common/model/ids.h"
 #include "common/model/namespace_info.h"
 #include "namenode/blocks/commands.h"
+#include "namenode/blocks/reported_blocks.h"
 #include "namenode/blocks/types.h"
 
 namespace cairn::namenode {
@@ -34,6 +36,8 @@ struct HeartbeatRequest {
   uint32_t xceiver_count = 0;
   uint32_t failed_volumes = 0;
   std::vector<std::string> failed_storage_locations;
+  uint64_t last_volume_failure_ms = 0;  // Unix time.
+  uint64_t estimated_capacity_lost = 0;
   bool request_full_report_lease = false;
 };
 
@@ -49,12 +53,12 @@ struct HeartbeatResponse {
 
 struct StorageBlockReport {
   DatanodeStorage storage;
-  std::vector<ReportedBlock> blocks;
+  std::unique_ptr<ReportedBlocks> blocks;  // Read once, in slices.
 };
 
 struct BlockReportRequest {
   DatanodeRegistration registration;
-  std::vector<StorageBlockReport> reports;
+  std::vector<StorageBlockReport> reports;  // Their blocks are consumed.
   // Of a report that is split over several calls.
   uint32_t total_rpcs = 1;
   uint32_t current_rpc = 0;

@@ -56,19 +56,20 @@ Status ReadTimes(const config::Configuration& c, NamesystemOptions* out) {
   CAIRN_ASSIGN(bool retry_cache, c.Get(config::kRetryCacheEnabled));
   CAIRN_ASSIGN(int64_t retry_ttl, c.Get(config::kRetryCacheExpiry));
   CAIRN_ASSIGN(int64_t redundancy, c.Get(config::kRedundancyInterval));
-  CAIRN_ASSIGN(int64_t heartbeat_recheck, c.Get(config::kHeartbeatIntervalNn));
   CAIRN_ASSIGN(int64_t checkpoint, c.Get(config::kCheckpointPeriod));
   CAIRN_ASSIGN(int64_t checkpoint_check, c.Get(config::kCheckpointCheckPeriod));
   CAIRN_ASSIGN(int64_t checkpoint_txns, c.Get(config::kCheckpointTxns));
+  CAIRN_ASSIGN(int64_t images, c.Get(config::kCheckpointsRetained));
+  CAIRN_ASSIGN(out->extra_edits_retained, c.Get(config::kExtraEditsRetained));
   out->lease_hard_limit = milliseconds(hard);
   out->lease_recheck = milliseconds(lease_recheck);
   out->access_time_precision = milliseconds(precision);
   out->retry_cache_ttl = milliseconds(retry_cache ? retry_ttl : 0);
   out->redundancy_interval = milliseconds(redundancy);
-  out->heartbeat_recheck = milliseconds(heartbeat_recheck);
   out->checkpoint_period = milliseconds(checkpoint);
   out->checkpoint_check_period = milliseconds(checkpoint_check);
   out->checkpoint_transactions = checkpoint_txns;
+  out->images_retained = static_cast<int>(images);
   out->edit_roll_transactions = 2 * out->checkpoint_transactions;
   return Status();
 }

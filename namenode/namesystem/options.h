@@ -41,10 +41,11 @@ struct NamesystemOptions {
   std::chrono::milliseconds access_time_precision{3'600'000};  // 0: no access times.
   std::chrono::milliseconds retry_cache_ttl{600'000};          // 0: no retry cache.
   std::chrono::milliseconds redundancy_interval{3'000};
-  std::chrono::milliseconds heartbeat_recheck{300'000};
   std::chrono::milliseconds checkpoint_period{3'600'000};
   std::chrono::milliseconds checkpoint_check_period{60'000};
   uint64_t checkpoint_transactions = 1'000'000;
+  int images_retained = 2;
+  int64_t extra_edits_retained = 1'000'000;
   uint64_t edit_roll_transactions = 2'000'000;  // A segment that grew over this is closed.
 
   std::string host_name;  // Named in safe mode's messages.

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "namenode/namesystem/operation.h"
+
+#include "common/log/log.h"
+
+namespace cairn::namenode {
+namespace {
+
+const char* StateName(ServiceState state) {
+  switch (state) {
+    case ServiceState::kInitializing: return "initializing";
+    case ServiceState::kActive: return "active";
+    case ServiceState::kStandby: return "standby";
+    case ServiceState::kObserver: return "observer";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+Status CheckServing(const NamesystemState& state, Category category) {
+  const ServiceState service = state.service_state.load(std::memory_order_acquire);
+  if (service == ServiceState::kActive) return Status();
+  if (service == ServiceState::kInitializing) {
+    return Status(Code::kRetriable, "NameNode still not started");
+  }
+  const bool served = category == Category::kUnchecked ||
+                      (category == Category::kRead && service == ServiceState::kObserver);
+  if (served) return Status();
+  return Status(Code::kStandby, std::string("Operation category ") +
+                                    (category == Category::kRead ? "READ" : "WRITE") +
+                                    " is not supported in state " + StateName(service) +
+                                    ". Visit https://s.apache.org/sbnn-error");
+}
+
+Mutation::Mutation(NamesystemState& s, const OpContext& c) : Operation(s, c) {
+  if (s.log != nullptr && !s.window.empty()) s.window.Prune(s.log->Durable());
+}
+
+Status Operation::CheckNotInSafeMode(std::string_view what) const {
+  const SafeMode& safe_mode = state.blocks.safe_mode();
+  if (!safe_mode.IsOn()) return Status();
+  return Status(Code::kSafeMode, std::string(what) + ". Name node is in safe mode.\n" +
+                                     safe_mode.Tip() +
+                                     " NamenodeHostName:" + state.options.host_name);
+}
+
+const RetryCache::Entry* Mutation::EarlierCopy() {
+  const RetryCache::Entry* entry = state.retry_cache.Find(context.client_id, context.call_id);
+  if (entry != nullptr) wait_for_ = std::max(wait_for_, entry->txid);
+  return entry;
+}
+
+Status Mutation::Record(const EditOp& op, ApplyHint hint) {
+  TxId txid(state.last_applied.value + 1);
+  if (state.log != nullptr) {
+    CAIRN_ASSIGN(txid, state.log->Append(op));
+  }
+  hint.live = true;
+  Status applied = Apply(state, txid, op, hint);
+  wait_for_ = std::max(wait_for_, txid);
+  recorded_ = true;
+  if (!applied.ok()) {
+    // The record is in the log already: the state and the log have parted.
+    LOG(kError, "a checked record could not be applied", {"txid", txid}, {"op", OpName(op)},
+        {"status", applied});
+    return Status(Code::kInternal, applied.message());
+  }
+  return Status();
+}
+
+Result<GenerationStamp> Mutation::NextGenerationStamp() {
+  const GenerationStamp stamp(state.ids.generation_stamp.value + 1);
+  CAIRN_TRY(Record(op::SetGenstampV2{stamp}));
+  return stamp;
+}
+
+Result<BlockId> Mutation::NextBlockId() {
+  BlockId id(state.ids.last_block_id.value + 1);
+  // Blocks from before sequential ids may sit on any number.
+  while (state.blocks.Find(id)) id.value += 1;
+  CAIRN_TRY(Record(op::AllocateBlockId{id}));
+  return id;
+}
+
+void WriteAudit(const NamesystemState& state, const OpContext& context, const Audit& audit,
+                const Status& status) {
+  if (state.audit == nullptr || audit.command == nullptr || audit.skip) return;
+  if (!status.ok() && status.code() != Code::kAccessDenied) return;
+  state.audit->Record({.allowed = status.ok() && audit.allowed,
+                       .command = audit.command,
+                       .context = &context,
+                       .source = audit.source,
+                       .destination = audit.destination,
+                       .permission = status.ok() ? audit.permission : std::string()});
+}
+
+}  // namespace cairn::namenode
