@@ -32,10 +32,10 @@ TEST(WorkerPoolTest, FullQueueRefusesAndStopRunsWhatIsQueued) {
 }
 
 TEST(WorkerPoolTest, ThreadsWorkAtOnce) {
-  WorkerPool pool("pool", 2, 10);
   std::promise<void> first;
   std::promise<void> second;
   std::promise<void> done;
+  WorkerPool pool("pool", 2, 10);
   // Each waits for the other: with one thread this would never end.
   pool.TryRun([&] {
     first.set_value();
