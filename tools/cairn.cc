@@ -17,11 +17,7 @@ struct Command {
 };
 
 constexpr std::array kCommands = {
-    Command{"dfs", "run a file system command", RunDfs},
-    Command{"dfsadmin", "run an administration command", RunDfsAdmin},
     Command{"namenode", "run the namenode, or -format its directories", RunNamenode},
-    Command{"datanode", "run a datanode", RunDatanode},
-    Command{"mini", "run a whole cluster in one process", RunMini},
     Command{"getconf", "print values of the configuration", RunGetConf},
     Command{"version", "print the version", RunVersion},
 };

@@ -219,7 +219,7 @@ inline constexpr BoolKey kSupportAppend{
     true};
 inline constexpr StringKey kAuditLog{
     {"cairn.namenode.audit-log",
-     "File of the audit log; empty: beside the log as hdfs-audit.log, \"off\": none."},
+     "File of the audit log, in the format of Apache; empty: none is written."},
     ""};
 inline constexpr StringKey kBackupAddress{
     {"dfs.namenode.backup.address",

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "namenode/namenode.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "common/io/disk.h"
+#include "common/log/log.h"
+#include "common/net/io_threads.h"
+#include "common/rpc/server.h"
+#include "common/util/random.h"
+#include "namenode/frontend/audit_log.h"
+#include "namenode/frontend/group_resolver.h"
+#include "namenode/frontend/hadoop_rpc/protocols.h"
+#include "namenode/namesystem/loader.h"
+#include "namenode/namesystem/monitor.h"
+#include "namenode/setup.h"
+
+namespace cairn::namenode {
+namespace {
+
+constexpr std::chrono::milliseconds kTickEvery{500};
+constexpr std::chrono::milliseconds kCheckpointTickEvery{1000};
+
+// Tells one RPC server what the edit log has made durable.
+class LogDurability final : public rpc::Durability {
+ public:
+  explicit LogDurability(EditLog& log) : log_(log) {
+    log_.Subscribe([this](TxId txid) {
+      const std::lock_guard lock(mutex_);
+      if (callback_) callback_(txid);
+    });
+  }
+
+  TxId Durable() const override { return log_.Durable(); }
+
+  void Subscribe(std::function<void(TxId)> callback) override {
+    const std::lock_guard lock(mutex_);
+    callback_ = std::move(callback);
+  }
+
+ private:
+  EditLog& log_;
+  std::mutex mutex_;
+  std::function<void(TxId)> callback_;  // Guarded by mutex_.
+};
+
+// A thread that calls `tick` again and again: at once while it says so, else after a pause.
+class Ticker {
+ public:
+  Ticker(std::string name, std::chrono::milliseconds pause, std::function<bool()> tick)
+      : pause_(pause), tick_(std::move(tick)), thread_([this, name] { Run(name); }) {}
+  ~Ticker() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  void Run(const std::string& name) {
+    net::NameThisThread(name);
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      const bool more = tick_();
+      lock.lock();
+      if (!more) wake_.wait_for(lock, pause_, [this] { return stopping_; });
+    }
+  }
+
+  const std::chrono::milliseconds pause_;
+  const std::function<bool()> tick_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;  // Guarded by mutex_.
+  std::thread thread_;
+};
+
+}  // namespace
+
+// Members stand in the order of their dependence; destruction goes backwards.
+class Namenode::Impl {
+ public:
+  explicit Impl(NamenodeSetup setup) : setup_(std::move(setup)) {}
+  ~Impl() { Stop(); }
+
+  Status Start(const config::Configuration& configuration,
+               std::function<void(const Status&)> on_fatal) {
+    CAIRN_TRY(OpenState(configuration));
+    CAIRN_TRY(OpenLog(std::move(on_fatal)));
+    CAIRN_TRY(Serve(configuration));
+    LOG(kInfo, "namenode serves", {"rpc", net::ToString(rpc_address())},
+        {"transaction", state_->last_applied.value});
+    return Status();
+  }
+
+  net::HostPort rpc_address() const { return servers_.front()->address(); }
+  net::HostPort http_address() const { return setup_.http_bind; }
+
+ private:
+  Status OpenState(const config::Configuration& configuration) {
+    CAIRN_ASSIGN(storage_, NameStorage::Open(disk_, setup_.directories));
+    CAIRN_TRY(storage_->RecoverSegments());
+    CAIRN_ASSIGN(racks_, MakeRackResolver(configuration));
+    if (!setup_.audit_log.empty()) {
+      CAIRN_ASSIGN(audit_, AuditLog::Open(setup_.audit_log));
+    }
+    state_ = std::make_unique<NamesystemState>(
+        NamesystemState::Setup{.options = setup_.options,
+                               .blocks = setup_.blocks,
+                               .limits = setup_.limits,
+                               .info = storage_->info()},
+        clock_, random_, racks_.get(), audit_.get());
+    const Clock::TimePoint begin = clock_.Now();
+    CAIRN_TRY(LoadState(*state_, *storage_));
+    LOG(kInfo, "namespace loaded", {"transaction", state_->last_applied.value},
+        {"milliseconds",
+         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Now() - begin).count()});
+    return Status();
+  }
+
+  Status OpenLog(std::function<void(const Status&)> on_fatal) {
+    CAIRN_ASSIGN(log_, EditLog::Start(*storage_, state_->last_applied,
+                                      {.on_fatal = std::move(on_fatal)}));
+    Activate(*state_, log_.get(), storage_.get());
+    namesystem_ = std::make_unique<Namesystem>(*state_);
+    return Status();
+  }
+
+  Status Serve(const config::Configuration& configuration) {
+    CAIRN_ASSIGN(GroupResolver::Options groups, GroupResolver::ReadOptions(configuration));
+    groups_ = std::make_unique<GroupResolver>(std::move(groups), clock_);
+    protocols_ = std::make_unique<NamenodeProtocols>(
+        RpcService{.namesystem = *namesystem_,
+                   .groups = *groups_,
+                   .storage = *storage_,
+                   .block_pool_id = storage_->info().block_pool_id,
+                   .caller_context_enabled = setup_.caller_context_enabled});
+    threads_ = std::make_unique<net::IoThreads>("nn-io", setup_.io_threads);
+    CAIRN_TRY(StartServer(setup_.rpc_bind, "rpc"));
+    if (setup_.service_rpc) CAIRN_TRY(StartServer(*setup_.service_rpc, "service-rpc"));
+    monitor_ = std::make_unique<Monitor>(*state_);
+    tickers_.push_back(
+        std::make_unique<Ticker>("nn-monitor", kTickEvery, [this] { return monitor_->Tick(); }));
+    tickers_.push_back(std::make_unique<Ticker>("nn-checkpoint", kCheckpointTickEvery, [this] {
+      monitor_->CheckpointTick();
+      return false;
+    }));
+    return Status();
+  }
+
+  Status StartServer(const net::HostPort& address, const char* name) {
+    durabilities_.push_back(std::make_unique<LogDurability>(*log_));
+    rpc::RpcServerOptions options;
+    options.address = address;
+    options.name = name;
+    options.frame_size_max = setup_.frame_bytes_max;
+    auto server =
+        std::make_unique<rpc::RpcServer>(*threads_, options, durabilities_.back().get());
+    protocols_->RegisterWith(*server);
+    CAIRN_TRY(server->Start());
+    servers_.push_back(std::move(server));
+    return Status();
+  }
+
+  void Stop() {
+    tickers_.clear();
+    for (const auto& server : servers_) server->Stop();
+    if (log_ != nullptr) {
+      if (const Status closed = log_->Close(); !closed.ok()) {
+        LOG(kError, "edit log not closed", {"reason", closed});
+      }
+    }
+  }
+
+  const NamenodeSetup setup_;
+  SystemClock clock_;
+  SeededRandom random_;
+  io::PosixDisk disk_;
+  std::unique_ptr<NameStorage> storage_;
+  std::unique_ptr<RackResolver> racks_;
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<NamesystemState> state_;
+  // Outlive the log, which calls them.
+  std::vector<std::unique_ptr<LogDurability>> durabilities_;
+  std::unique_ptr<EditLog> log_;
+  std::unique_ptr<Namesystem> namesystem_;
+  std::unique_ptr<GroupResolver> groups_;
+  std::unique_ptr<NamenodeProtocols> protocols_;
+  std::unique_ptr<net::IoThreads> threads_;
+  std::vector<std::unique_ptr<rpc::RpcServer>> servers_;
+  std::unique_ptr<Monitor> monitor_;
+  std::vector<std::unique_ptr<Ticker>> tickers_;
+};
+
+Namenode::Namenode(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Namenode::~Namenode() = default;
+
+net::HostPort Namenode::rpc_address() const { return impl_->rpc_address(); }
+net::HostPort Namenode::http_address() const { return impl_->http_address(); }
+
+Result<std::unique_ptr<Namenode>> Namenode::Start(const config::Configuration& configuration,
+                                                  std::function<void(const Status&)> on_fatal) {
+  CAIRN_ASSIGN(NamenodeSetup setup, NamenodeSetup::Read(configuration));
+  auto impl = std::make_unique<Impl>(std::move(setup));
+  CAIRN_TRY(impl->Start(configuration, std::move(on_fatal)));
+  return std::unique_ptr<Namenode>(new Namenode(std::move(impl)));
+}
+
+}  // namespace cairn::namenode

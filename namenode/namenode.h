@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/config/configuration.h"
+#include "common/net/address.h"
+#include "common/util/result.h"
+
+namespace cairn::namenode {
+
+// A whole namenode: reads its directories, serves Hadoop RPC and HTTP, repairs and checkpoints.
+// Wiring only; several may live in one process.
+//
+// Owned by one thread.
+class Namenode {
+ public:
+  // Reads the configuration, loads image and edits, opens the edit log and starts to serve.
+  // `on_fatal` is called once, from a thread of the namenode's, when the edit log cannot be made
+  // durable any more: the process must end then, without Stop.
+  static Result<std::unique_ptr<Namenode>> Start(const config::Configuration& configuration,
+                                                 std::function<void(const Status&)> on_fatal);
+  // Stops serving, finalizes the edit log.
+  ~Namenode();
+  Namenode(const Namenode&) = delete;
+  Namenode& operator=(const Namenode&) = delete;
+
+  // The addresses that are listened on, with the ports that were found where 0 was configured.
+  net::HostPort rpc_address() const;
+  net::HostPort http_address() const;
+
+ private:
+  class Impl;
+  explicit Namenode(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct FormatRequest {
+  std::string cluster_id;  // Empty: a new one.
+  bool force = false;      // Erase directories that have data.
+};
+
+// Whether any directory of the configuration has data that a format would erase.
+Result<bool> HasNamespace(const config::Configuration& configuration);
+
+// Makes the configured directories those of a new, empty namespace. kAlreadyExists when one has
+// data and `force` is off. Returns the cluster id.
+Result<std::string> Format(const config::Configuration& configuration,
+                           const FormatRequest& request);
+
+}  // namespace cairn::namenode

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// cairn namenode: runs a namenode, or formats its directories.
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "common/log/log.h"
+#include "namenode/namenode.h"
+#include "tools/commands.h"
+#include "tools/signals.h"
+
+namespace cairn::tools {
+namespace {
+
+constexpr char kUsage[] =
+    "usage: cairn namenode                                        run the namenode\n"
+    "       cairn namenode -format [-clusterid CID] [-force] [-nonInteractive]\n"
+    "                                                             make a new namespace\n";
+
+struct FormatOptions {
+  namenode::FormatRequest request;
+  bool non_interactive = false;
+};
+
+Result<FormatOptions> ParseFormat(const std::vector<std::string>& arguments) {
+  FormatOptions options;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    // Apache takes these words in any case.
+    const std::string& word = arguments[i];
+    if (word == "-clusterid" || word == "-clusterId") {
+      if (++i == arguments.size()) {
+        return Status(Code::kInvalidArgument, "-clusterid needs a value");
+      }
+      options.request.cluster_id = arguments[i];
+    } else if (word == "-force") {
+      options.request.force = true;
+    } else if (word == "-nonInteractive" || word == "-noninteractive") {
+      options.non_interactive = true;
+    } else {
+      return Status(Code::kInvalidArgument, "-format does not take " + word);
+    }
+  }
+  return options;
+}
+
+int RunFormat(const Invocation& invocation) {
+  Result<FormatOptions> options = ParseFormat(invocation.arguments);
+  if (!options.ok()) {
+    std::fprintf(stderr, "namenode: %s\n%s", options.status().message().c_str(), kUsage);
+    return 1;
+  }
+  const Result<bool> has_data = namenode::HasNamespace(invocation.configuration);
+  if (!has_data.ok()) {
+    std::fprintf(stderr, "namenode: %s\n", has_data.status().message().c_str());
+    return 1;
+  }
+  if (*has_data && !options->request.force && !options->non_interactive && ::isatty(0) == 1) {
+    std::fprintf(stderr, "Re-format filesystem in the configured directories ? (Y or N) ");
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "Y" && answer != "y") {
+      std::fprintf(stderr, "Format aborted.\n");
+      return 1;
+    }
+    options->request.force = true;
+  }
+  const Result<std::string> cluster_id =
+      namenode::Format(invocation.configuration, options->request);
+  if (!cluster_id.ok()) {
+    std::fprintf(stderr, "namenode: %s\n", cluster_id.status().message().c_str());
+    return 1;
+  }
+  std::printf("Formatted; cluster id %s\n", cluster_id->c_str());
+  return 0;
+}
+
+[[noreturn]] void EndOnFatal(const Status& why) {
+  LOG(kError, "namenode ends: the edit log cannot be made durable", {"reason", why});
+  // No destructor may run: what is in memory must not reach a disk or a client any more.
+  std::_Exit(1);
+}
+
+}  // namespace
+
+int RunNamenode(const Invocation& invocation) {
+  if (!invocation.arguments.empty()) {
+    if (invocation.arguments[0] == "-format") return RunFormat(invocation);
+    if (invocation.arguments[0] != "-regular") {
+      std::fprintf(stderr, "namenode: %s is not supported yet\n%s",
+                   invocation.arguments[0].c_str(), kUsage);
+      return 1;
+    }
+  }
+  StopSignal stop;  // Before the first thread, so that all of them leave the signals to it.
+  const auto namenode = namenode::Namenode::Start(invocation.configuration, EndOnFatal);
+  if (!namenode.ok()) {
+    LOG(kError, "namenode not started", {"reason", namenode.status()});
+    return 1;
+  }
+  const int signal = stop.Wait();
+  LOG(kInfo, "namenode stops", {"signal", signal});
+  return 0;
+}
+
+}  // namespace cairn::tools
