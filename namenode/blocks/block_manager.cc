@@ -77,6 +77,12 @@ void BlockManager::FinishLoading() {
   ActivateWhenReady();
 }
 
+void BlockManager::ExpectAt(BlockId id, std::span<const StorageIndex> places) {
+  if (const BlockHandle block = map_->Find(id); block != kNoBlock) {
+    lifecycle_->Expect(block, places);
+  }
+}
+
 std::optional<BlockView> BlockManager::Find(BlockId id) const {
   const BlockHandle block = map_->Find(id);
   if (block == kNoBlock) return std::nullopt;

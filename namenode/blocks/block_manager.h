@@ -109,6 +109,8 @@ class BlockManager {
   Status ConvertToUnderConstruction(BlockId id);
   // The writer goes on with other datanodes and a new generation stamp.
   Status UpdatePipeline(const Block& block, std::span<const StorageIndex> expected);
+  // Gives a block that is being written, and that nobody has yet, new places.
+  void ExpectAt(BlockId id, std::span<const StorageIndex> places);
   // Places that a writer was given, or the present ones of a finished block.
   std::vector<StorageIndex> ExpectedPlaces(BlockId id) const;
   uint32_t LiveReplicas(BlockId id) const;

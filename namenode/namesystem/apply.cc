@@ -75,7 +75,9 @@ void Applier::BumpModificationTime(InodeHandle inode, int64_t ms) {
   Touch(inode);
 }
 
-void Applier::NoteInodeId(InodeId id) { state_.ids.last_inode_id = std::max(state_.ids.last_inode_id, id); }
+void Applier::NoteInodeId(InodeId id) {
+  state_.ids.last_inode_id = std::max(state_.ids.last_inode_id, id);
+}
 
 void Applier::Remember(const RetryIdentity& retry, RetryPayload payload) {
   if (!retry.present()) return;

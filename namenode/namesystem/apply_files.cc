@@ -139,7 +139,8 @@ Status Applier::operator()(const op::AddBlock& r) {
   }
   const uint16_t replication = inodes.Layout(file).replication;
   if (hint_.live) {
-    CAIRN_TRY(state_.blocks.AddUnderConstruction(inodes.Id(file), r.last, replication, hint_.places));
+    CAIRN_TRY(state_.blocks.AddUnderConstruction(inodes.Id(file), r.last, replication,
+                                                 hint_.places));
   } else {
     CAIRN_TRY(state_.blocks.AddBlock(inodes.Id(file), r.last, replication,
                                  BlockState::kUnderConstruction));

@@ -37,6 +37,27 @@ std::vector<Block> WithoutLast(std::vector<Block> blocks) {
   return blocks;
 }
 
+bool AnyPlaceIsAlive(const NamesystemState& s, BlockId block) {
+  for (const StorageIndex place : s.blocks.ExpectedPlaces(block)) {
+    if (s.blocks.datanodes().NodeOf(place).alive) return true;
+  }
+  return false;
+}
+
+// Whether a live datanode may hold replicas that it has not told of since this namenode started:
+// then nobody knows that a block was never written.
+bool ReportsAreMissing(const NamesystemState& s) {
+  const DatanodeManager& datanodes = s.blocks.datanodes();
+  for (const DatanodeIndex index : datanodes.All()) {
+    const DatanodeEntry& node = datanodes.node(index);
+    if (!node.alive) continue;
+    for (const StorageIndex storage : node.storages) {
+      if (datanodes.storage(storage).full_reports == 0) return true;
+    }
+  }
+  return false;
+}
+
 // Orders the recovery of a file's last block, unless that was done a moment ago.
 Status OrderRecovery(Mutation& m, const Block& last) {
   NamesystemState& s = m.state;
@@ -54,7 +75,8 @@ Status OrderRecovery(Mutation& m, const Block& last) {
     cut = it->second;
   }
   CAIRN_TRY(s.blocks.StartRecovery(last.id, stamp, cut));
-  s.recovery_attempts[last.id] = now;
+  // Without anybody to lead it there is nothing to be patient about.
+  if (AnyPlaceIsAlive(s, last.id)) s.recovery_attempts[last.id] = now;
   LOG(kInfo, "block recovery ordered", {"block", cairn::ToString(last)}, {"recovery_id", stamp});
   return Status();
 }
@@ -187,7 +209,8 @@ Result<bool> ReleaseLease(Mutation& m, const ResolvedPath& where,
                         path + ". Committed blocks are waiting to be minimally replicated.");
     }
   }
-  if (s.blocks.ExpectedPlaces(last->block.id).empty() && last->block.length == 0) {
+  if (s.blocks.ExpectedPlaces(last->block.id).empty() && last->block.length == 0 &&
+      !ReportsAreMissing(s)) {
     // Nobody was ever told to write it.
     CAIRN_TRY(RecordClose(m, where, WithoutLast(BlocksOf(s, file))));
     return true;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/namesystem/loader.h"
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "common/log/log.h"
 #include "namenode/image/image_reader.h"
-#include "namenode/journal/segment_reader.h"
+#include "namenode/journal/edit_stream.h"
 #include "namenode/namesystem/apply.h"
 
 namespace cairn::namenode {
@@ -32,37 +32,6 @@ Status TakeImage(NamesystemState& state, io::Disk& disk, const ChosenImage& chos
   return Status();
 }
 
-// Replays one copy of a segment; what was applied already is skipped.
-Status ReplayCopy(NamesystemState& state, io::Disk& disk, const std::string& path) {
-  CAIRN_ASSIGN(std::unique_ptr<SegmentReader> reader, SegmentReader::Open(disk, path));
-  for (;;) {
-    CAIRN_ASSIGN(std::optional<EditRecord> record, reader->Next());
-    if (!record) return Status();
-    if (record->txid <= state.last_applied) continue;
-    CAIRN_TRY(Replay(state, *record));
-  }
-}
-
-Status ReplaySegment(NamesystemState& state, io::Disk& disk, const Segment& segment) {
-  Status status(Code::kCorrupt, "segment without a copy");
-  for (const std::string& path : segment.paths) {
-    status = ReplayCopy(state, disk, path);
-    if (status.ok() && state.last_applied >= segment.last) return status;
-    if (status.ok()) {
-      status = Status(Code::kCorrupt, "it ends at transaction " + ToString(state.last_applied) +
-                                          " instead of " + ToString(segment.last));
-    }
-    status = status.WithContext("replay " + path);
-    // A record that does not fit will fit no better from another copy.
-    const bool readable = status.code() != Code::kCorrupt && status.code() != Code::kChecksum &&
-                          status.code() != Code::kIoError && status.code() != Code::kEndOfFile &&
-                          status.code() != Code::kNotFound;
-    if (readable) return status;
-    LOG(kWarn, "copy of an edit segment cannot be used", {"status", status});
-  }
-  return status;
-}
-
 }  // namespace
 
 Status Replay(NamesystemState& state, const EditRecord& record) {
@@ -79,8 +48,11 @@ Status LoadState(NamesystemState& state, NameStorage& storage) {
   CAIRN_ASSIGN(ChosenImage chosen, ChooseImage(storage.disk(), plan));
   CAIRN_TRY(TakeImage(state, storage.disk(), chosen));
   const TxId from = state.last_applied;
-  for (const Segment& segment : chosen.segments) {
-    CAIRN_TRY(ReplaySegment(state, storage.disk(), segment));
+  EditStream edits(storage.disk(), std::move(chosen.segments), from);
+  for (;;) {
+    CAIRN_ASSIGN(std::optional<EditRecord> record, edits.Next());
+    if (!record) break;
+    CAIRN_TRY(Replay(state, *record));
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(state.clock.Now() -
                                                                           start);

@@ -75,7 +75,7 @@ Result<LocatedBlock> AnswerRetry(Mutation& m, const ResolvedPath& where,
   if (places.empty()) {
     // After a restart nobody knows where the block was to be written: it gets new places.
     CAIRN_ASSIGN(places, ChoosePlaces(s, where, request));
-    CAIRN_TRY(s.blocks.UpdatePipeline(last, places));
+    s.blocks.ExpectAt(last.id, places);
   }
   return s.blocks.LocateAt(last, offset, s.info.block_pool_id, places);
 }
