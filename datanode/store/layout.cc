@@ -68,13 +68,17 @@ class VersionFile {
   Properties properties_;
 };
 
-Status WriteVersion(io::Disk& disk, const std::string& path, const Properties& properties,
-                    int64_t wall_ms) {
+Status WriteVersion(io::Disk& disk, const std::string& root, const std::string& path,
+                    const Properties& properties, int64_t wall_ms) {
   const std::string directory = io::ParentOf(path);
   CAIRN_TRY(disk.MakeDirectories(directory));
   CAIRN_TRY(io::WriteFileAtomically(disk, path, EncodeProperties(properties, wall_ms)));
-  // The directory itself may be new.
-  return disk.SyncDirectory(io::ParentOf(directory));
+  // The directories up to the root may be new.
+  for (std::string above = directory; above != root;) {
+    above = io::ParentOf(above);
+    CAIRN_TRY(disk.SyncDirectory(above));
+  }
+  return Status();
 }
 
 Status Incompatible(const std::string& root, const char* what, const std::string& namenode,
@@ -117,7 +121,7 @@ Status WriteStorageVersion(io::Disk& disk, const std::string& root, const Storag
       {"storageType", kDatanodeStorageType},
       {"layoutVersion", std::to_string(version.layout_version)},
   };
-  return WriteVersion(disk, StorageVersionPath(root), properties, wall_ms);
+  return WriteVersion(disk, root, StorageVersionPath(root), properties, wall_ms);
 }
 
 Result<PoolVersion> ReadPoolVersion(io::Disk& disk, const std::string& root,
@@ -141,7 +145,7 @@ Status WritePoolVersion(io::Disk& disk, const std::string& root, const PoolVersi
       {"cTime", std::to_string(version.ctime_ms)},
       {"layoutVersion", std::to_string(version.layout_version)},
   };
-  return WriteVersion(disk, PoolVersionPath(root, version.pool_id), properties, wall_ms);
+  return WriteVersion(disk, root, PoolVersionPath(root, version.pool_id), properties, wall_ms);
 }
 
 Status CheckPoolId(const std::string& pool_id) {

@@ -40,6 +40,8 @@ class VolumeLoader {
     for (const std::string& dir : {dirs_.tmp, dirs_.rbw, dirs_.finalized}) {
       CAIRN_TRY(disk_.MakeDirectories(dir));
     }
+    CAIRN_TRY(disk_.SyncDirectory(dirs_.pool));
+    CAIRN_TRY(disk_.SyncDirectory(io::ParentOf(dirs_.rbw)));
     // First rbw: it settles moves between the two that a crash left half done.
     CAIRN_TRY(LoadRbw());
     return LoadFinalized();
@@ -153,7 +155,8 @@ class VolumeLoader {
     if (entry.state == ReplicaState::kRbw) {
       entry.progress = std::make_shared<WriteProgress>(volume_, entry.block.length, 0);
     }
-    return Put(std::move(entry), paths);
+    CAIRN_ASSIGN(const uint64_t size, disk_.FileSize(paths.block_path));
+    return Put(std::move(entry), paths, size);
   }
 
   Result<uint64_t> RepairedLength(const ReplicaStore::LocalPaths& paths) {
@@ -195,13 +198,13 @@ class VolumeLoader {
       entry.volume = index_;
       const ReplicaStore::LocalPaths paths = core_.PathsOf(pool_, entry);
       CAIRN_ASSIGN(entry.block.length, disk_.FileSize(paths.block_path));
-      CAIRN_TRY(Put(std::move(entry), paths));
+      const uint64_t length = entry.block.length;
+      CAIRN_TRY(Put(std::move(entry), paths, length));
     }
     return Status();
   }
 
-  Status Put(ReplicaEntry entry, const ReplicaStore::LocalPaths& paths) {
-    CAIRN_ASSIGN(uint64_t bytes, disk_.FileSize(paths.block_path));
+  Status Put(ReplicaEntry entry, const ReplicaStore::LocalPaths& paths, uint64_t bytes) {
     if (const Result<uint64_t> meta = disk_.FileSize(paths.meta_path); meta.ok()) bytes += *meta;
     volume_.AddUsed(pool_.id(), static_cast<int64_t>(bytes));
     // Another volume's thread may hold the same block.

@@ -12,13 +12,22 @@ namespace {
 
 constexpr size_t kCopyBytes = 1 << 20;
 
+// Makes a directory "finalized/subdirI/subdirJ" durably: there are at most 1024, each is made once.
+Status EnsureDirectory(io::Disk& disk, const std::string& directory) {
+  if (disk.IsDirectory(directory)) return Status();
+  CAIRN_TRY(disk.MakeDirectories(directory));
+  const std::string parent = io::ParentOf(directory);
+  CAIRN_TRY(disk.SyncDirectory(parent));
+  return disk.SyncDirectory(io::ParentOf(parent));
+}
+
 template <typename From, typename To>
 Result<To> Move(const From& from, GenerationStamp new_generation_stamp, bool sync) {
   io::Disk& disk = from.volume->disk();
   To to{from.volume, from.pool_id, from.block};
   to.block.generation_stamp = new_generation_stamp;
   const std::string to_directory = to.Directory();
-  if (!disk.IsDirectory(to_directory)) CAIRN_TRY(disk.MakeDirectories(to_directory));
+  CAIRN_TRY(EnsureDirectory(disk, to_directory));
 
   const std::string to_meta = to.MetaPath();
   Status linked = disk.Link(from.MetaPath(), to_meta);
@@ -85,7 +94,9 @@ Result<RbwReplica> ReopenForAppend(const FinalizedReplica& replica,
   io::Disk& disk = replica.volume->disk();
   CAIRN_TRY(BreakHardLinks(disk, replica.BlockPath()));
   CAIRN_TRY(BreakHardLinks(disk, replica.MetaPath()));
-  return Move<FinalizedReplica, RbwReplica>(replica, new_generation_stamp, false);
+  // Durably before the first byte is written: after a crash, a longer file whose last bytes are not
+  // all there must be found among those that wait for recovery.
+  return Move<FinalizedReplica, RbwReplica>(replica, new_generation_stamp, true);
 }
 
 Result<RbwReplica> ConvertToRbw(const TemporaryReplica& replica) {

@@ -186,6 +186,10 @@ BlockScanner::VolumeScan& BlockScanner::ScanOf(Volume& volume) {
 
 void BlockScanner::Start() {
   if (options_.bytes_per_second == 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    paced_ = true;
+  }
   for (Volume* volume : store_.Volumes()) {
     threads_.emplace_back([this, &scan = ScanOf(*volume)] { Run(scan); });
   }
@@ -279,7 +283,7 @@ std::optional<ExtendedBlock> BlockScanner::Next(VolumeScan& scan) {
 
 Status BlockScanner::Pace(uint64_t bytes) {
   std::unique_lock lock(mutex_);
-  if (threads_.empty() || options_.bytes_per_second == 0) return Status();
+  if (!paced_) return Status();
   const auto pause = std::chrono::nanoseconds(static_cast<int64_t>(
       1e9 * static_cast<double>(bytes) / static_cast<double>(options_.bytes_per_second)));
   wake_.wait_for(lock, pause, [&] { return stopping_; });

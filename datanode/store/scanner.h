@@ -82,6 +82,7 @@ class BlockScanner {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool paced_ = false;  // Threads run, and keep to the rate; without them ScanOne does not wait.
   std::map<Volume*, std::unique_ptr<VolumeScan>> scans_;
   std::vector<std::thread> threads_;
 };

@@ -15,7 +15,10 @@ Volume::Volume(io::Disk& disk, DataDirectory directory, Options options)
 
 Result<std::unique_ptr<Volume>> Volume::Open(io::Disk& disk, const DataDirectory& directory,
                                              Options options) {
-  CAIRN_TRY(disk.MakeDirectories(directory.root));
+  if (!disk.IsDirectory(directory.root)) {
+    CAIRN_TRY(disk.MakeDirectories(directory.root));
+    CAIRN_TRY(disk.SyncDirectory(io::ParentOf(directory.root)));
+  }
   std::unique_ptr<Volume> volume(new Volume(disk, directory, options));
   CAIRN_ASSIGN(volume->lock_, disk.Lock(directory.root + "/in_use.lock",
                                         std::to_string(::getpid()) + "@localhost"));
@@ -102,6 +105,7 @@ uint64_t Volume::Used() const {
 }
 
 Status Volume::Check() const {
+  const std::lock_guard lock(check_mutex_);
   const std::string path = directory_.root + "/.volume_check";
   const auto probe = [&]() -> Status {
     CAIRN_ASSIGN(const std::vector<std::string> names, disk_.List(directory_.root));

@@ -65,6 +65,7 @@ class Volume {
   const DataDirectory directory_;
   const Options options_;
   std::unique_ptr<io::FileLock> lock_;
+  mutable std::mutex check_mutex_;  // One check at a time: they share a file.
   std::atomic<int64_t> reserved_for_replicas_{0};
   std::atomic<bool> failed_{false};
   mutable std::mutex mutex_;
