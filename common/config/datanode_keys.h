@@ -186,4 +186,9 @@ inline constexpr DurationKey kRestartReplicaExpiry{
      "How long a replica waits for its writer after an announced restart."},
     50000, 1000};
 
+inline constexpr StringKey kNamenodeVersionMin{
+    {"dfs.datanode.min.supported.namenode.version",
+     "Oldest Hadoop version of a namenode that is served."},
+    "2.1.0-beta"};
+
 }  // namespace cairn::config

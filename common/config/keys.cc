@@ -95,6 +95,7 @@ constexpr std::array kNamenodeKeys = {
     KeyRef(&kBackupAddress),
     KeyRef(&kSecondaryHttpAddress),
     KeyRef(&kNameservices),
+    KeyRef(&kHaNamenodes),
     KeyRef(&kIoThreads),
 };
 
@@ -144,6 +145,7 @@ constexpr std::array kDatanodeKeys = {
     KeyRef(&kReadBandwidth),
     KeyRef(&kDatanodeSlowIoWarning),
     KeyRef(&kRestartReplicaExpiry),
+    KeyRef(&kNamenodeVersionMin),
 };
 
 constexpr std::array kClientKeys = {

@@ -233,6 +233,10 @@ inline constexpr StringKey kNameservices{
     {"dfs.nameservices",
      "Names of the logical namespaces."},
     ""};
+inline constexpr ListKey kHaNamenodes{
+    {"dfs.ha.namenodes",
+     "With a nameservice's name behind it: the names of its namenodes."},
+    ""};
 inline constexpr IntKey kIoThreads{
     {"cairn.namenode.io-threads",
      "I/O threads of the RPC server; 0: one a core, at most 16."},
