@@ -47,8 +47,11 @@ class Connection {
   Status RequestShortCircuitShm();
   Status BlockGroupChecksum();
 
-  // Receives the replica that the balancer wants here from where it is.
-  Status ReceiveMovedBlock(const wire::ReplaceBlockOp& op);
+  // REPLACE_BLOCK's steps: ask the datanode that has the replica, and take it.
+  Status FetchMovedBlock(const wire::ReplaceBlockOp& op);
+  Status ReceiveMovedBlock(const wire::ReplaceBlockOp& op, StreamReader& proxy,
+                           const ChecksumSpec& checksum);
+  Status SayInProgress(Clock::TimePoint& answered);
 
   Status Send(const std::string& bytes) { return stream_.socket().WriteAll(bytes); }
   Status Answer(wire::OpStatus status, std::string message);

@@ -24,6 +24,10 @@ class PacketReceiver {
  public:
   // `reader` must outlive this object.
   explicit PacketReceiver(StreamReader& reader) : reader_(reader) {}
+  // Leaves the reader behind the last packet.
+  ~PacketReceiver() { reader_.Consume(taken_); }
+  PacketReceiver(const PacketReceiver&) = delete;
+  PacketReceiver& operator=(const PacketReceiver&) = delete;
 
   // The next packet, valid until the next call. kCorrupt for bytes that are no packet; kEndOfFile,
   // kTimeout and kNetwork as the stream.

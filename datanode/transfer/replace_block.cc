@@ -14,7 +14,6 @@
 namespace cairn::datanode {
 namespace {
 
-
 Result<ChecksumSpec> AskForCopy(net::BlockingSocket& socket, StreamReader& reader,
                                 const ExtendedBlock& block) {
   CAIRN_TRY(socket.WriteAll(wire::Encode(wire::CopyBlockOp{block})));
@@ -28,7 +27,49 @@ Result<ChecksumSpec> AskForCopy(net::BlockingSocket& socket, StreamReader& reade
 
 }  // namespace
 
-Status Connection::ReceiveMovedBlock(const wire::ReplaceBlockOp& op) {
+// Answers that keep the balancer patient while a throttled move goes on.
+Status Connection::SayInProgress(Clock::TimePoint& answered) {
+  const Clock::TimePoint now = context_.clock.Now();
+  if (now - answered < std::chrono::milliseconds(context_.options.read_timeout_ms / 2)) {
+    return Status();
+  }
+  answered = now;
+  return Answer(wire::OpStatus::kInProgress, "");
+}
+
+Status Connection::ReceiveMovedBlock(const wire::ReplaceBlockOp& op, StreamReader& proxy,
+                                     const ChecksumSpec& checksum) {
+  ExtendedBlock block = op.block;
+  block.block.length = context_.options.block_size_estimate;
+  WriterOptions writer_options;
+  writer_options.checksum = checksum;
+  writer_options.stop = [this] { stream_.Break(); };
+  CAIRN_ASSIGN(std::unique_ptr<ReplicaWriter> writer,
+               context_.store.CreateTemporary(block, {op.storage_type, op.storage_uuid}, false,
+                                              writer_options));
+  Clock::TimePoint answered = context_.clock.Now();
+  BlockReceiver::Options options;
+  options.peer = op.source.id.TransferAddress();
+  options.checksum = checksum;
+  options.source = op.source;
+  options.caching.drop_behind = true;
+  options.throttler = &context_.balance_throttler;
+  options.on_packet = [this, &answered] { return SayInProgress(answered); };
+  BlockReceiver receiver(context_, proxy, *writer, std::move(options));
+  if (const Status received = receiver.Receive(); !received.ok()) {
+    const Status removed = context_.store.AbortTemporary(*writer);
+    return removed.ok() ? received : received.WithContext(removed.message());
+  }
+  CAIRN_ASSIGN(const FinalizedInfo final,
+               context_.store.Finalize(*writer, receiver.sync_on_finalize()));
+  ++context_.metrics.blocks_written;
+  context_.events.OnReceived(final.block, final.storage.uuid, op.delete_hint);
+  LOG(kInfo, "replica moved here", {"block", BlockText(final.block)},
+      {"source", op.source.id.TransferAddress()}, {"hint", op.delete_hint});
+  return Status();
+}
+
+Status Connection::FetchMovedBlock(const wire::ReplaceBlockOp& op) {
   if (op.source.id.uuid == context_.events.Self().id.uuid) {
     return Status(Code::kUnsupported, "moving a replica between volumes of one datanode");
   }
@@ -40,46 +81,11 @@ Status Connection::ReceiveMovedBlock(const wire::ReplaceBlockOp& op) {
                net::BlockingSocket::Connect(TransferAddressOf(op.source, options),
                                             socket_options.read_timeout, socket_options));
   const Stream::AlsoBreaks breaks(stream_, socket);
-  StreamReader reader(socket);
-  CAIRN_ASSIGN(const ChecksumSpec checksum, AskForCopy(socket, reader, op.block));
-
-  ExtendedBlock block = op.block;
-  block.block.length = options.block_size_estimate;
-  WriterOptions writer_options;
-  writer_options.checksum = checksum;
-  writer_options.stop = [this] { stream_.Break(); };
-  CAIRN_ASSIGN(std::unique_ptr<ReplicaWriter> writer,
-               context_.store.CreateTemporary(block, {op.storage_type, op.storage_uuid}, false,
-                                              writer_options));
-  BlockReceiver::Options receiver_options;
-  receiver_options.peer = net::ToString(socket.peer_address());
-  receiver_options.checksum = checksum;
-  receiver_options.source = op.source;
-  receiver_options.caching.drop_behind = true;
-  receiver_options.throttler = &context_.balance_throttler;
-  // The balancer waits for the answer; a throttled move can take longer than it is patient.
-  Clock::TimePoint answered = context_.clock.Now();
-  receiver_options.on_packet = [this, &answered]() -> Status {
-    const Clock::TimePoint now = context_.clock.Now();
-    if (now - answered < std::chrono::milliseconds(context_.options.read_timeout_ms / 2)) {
-      return Status();
-    }
-    answered = now;
-    return Answer(wire::OpStatus::kInProgress, "");
-  };
-  BlockReceiver receiver(context_, reader, *writer, std::move(receiver_options));
-  if (const Status received = receiver.Receive(); !received.ok()) {
-    const Status removed = context_.store.AbortTemporary(*writer);
-    return removed.ok() ? received : received.WithContext(removed.message());
-  }
-  CAIRN_ASSIGN(const FinalizedInfo final,
-               context_.store.Finalize(*writer, receiver.sync_on_finalize()));
-  ++context_.metrics.blocks_written;
-  context_.events.OnReceived(final.block, final.storage.uuid, op.delete_hint);
-  LOG(kInfo, "replica moved here", {"block", BlockText(final.block)},
-      {"source", op.source.id.TransferAddress()}, {"hint", op.delete_hint});
+  StreamReader proxy(socket);
+  CAIRN_ASSIGN(const ChecksumSpec checksum, AskForCopy(socket, proxy, op.block));
+  CAIRN_TRY(ReceiveMovedBlock(op, proxy, checksum));
   // Two bytes come when the source has taken the move off its count. The replica is here anyhow.
-  if (const Status counted = reader.Fill(2); !counted.ok()) {
+  if (const Status counted = proxy.Fill(2); !counted.ok()) {
     LOG(kDebug, "source of a move went early", {"reason", counted});
   }
   return Status();
@@ -102,7 +108,7 @@ Status Connection::ReplaceBlock(const wire::ReplaceBlockOp& op) {
                         stream_.peer() + " because threads quota=" +
                         std::to_string(context_.options.balance_moves_max) + " is exceeded.");
     }
-    moved = ReceiveMovedBlock(op);
+    moved = FetchMovedBlock(op);
   }
   if (!moved.ok()) return Refuse(name, moved);
   ++context_.metrics.replace_block_ops;

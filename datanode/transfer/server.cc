@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -39,7 +40,7 @@ class TransferServer::Impl {
   void Stop();
   void AnnounceRestart();
   void BreakWriters();
-  uint16_t port() const { return listener_ ? listener_->port() : 0; }
+  uint16_t port() const { return port_; }
   uint32_t active_streams() const;
   std::vector<std::string> StreamNames() const;
 
@@ -62,7 +63,9 @@ class TransferServer::Impl {
 
   BadPeerLog bad_peers_;
   std::unique_ptr<net::BlockingListener> listener_;
+  std::atomic<uint16_t> port_{0};
   std::thread accepting_;
+  std::mutex stop_mutex_;  // Taken before mutex_; guards listener_ and accepting_ after Start.
 
   mutable std::mutex mutex_;
   std::condition_variable retired_one_;
@@ -75,6 +78,7 @@ Status TransferServer::Impl::Start() {
   const TransferOptions& options = context.options;
   CAIRN_ASSIGN(listener_,
                net::BlockingListener::Open({options.listen_host, options.listen_port}));
+  port_ = listener_->port();
   accepting_ = std::thread([this] {
     ::pthread_setname_np(::pthread_self(), "xfer.accept");
     AcceptLoop();
@@ -168,12 +172,15 @@ void TransferServer::Impl::JoinRetired() {
 }
 
 void TransferServer::Impl::Stop() {
+  std::lock_guard one_at_a_time(stop_mutex_);
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   if (listener_) listener_->Wake();
   if (accepting_.joinable()) accepting_.join();
+  // Else the system would go on to take connections that nobody serves.
+  listener_.reset();
   for (Throttler* throttler : {&context.balance_throttler, &context.transfer_throttler,
                                &context.write_throttler, &context.read_throttler}) {
     throttler->Stop();
@@ -187,6 +194,7 @@ void TransferServer::Impl::Stop() {
 }
 
 void TransferServer::Impl::AnnounceRestart() {
+  std::lock_guard one_at_a_time(stop_mutex_);
   context.restarting = true;
   if (listener_) listener_->Wake();
   std::unique_lock lock(mutex_);

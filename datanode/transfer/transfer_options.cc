@@ -28,6 +28,7 @@ Status LoadStreams(const Configuration& configuration, TransferOptions& options)
   options.send_buffer_bytes = static_cast<uint32_t>(send_buffer);
   CAIRN_ASSIGN(const int64_t receive_buffer, configuration.Get(config::kTransferReceiveBuffer));
   options.receive_buffer_bytes = static_cast<uint32_t>(receive_buffer);
+  CAIRN_ASSIGN(options.restart_expiry_ms, configuration.Get(config::kRestartReplicaExpiry));
   CAIRN_ASSIGN(options.slow_io_warning_ms, configuration.Get(config::kDatanodeSlowIoWarning));
   return Status();
 }

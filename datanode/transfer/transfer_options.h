@@ -37,6 +37,7 @@ struct TransferOptions {
   uint32_t send_buffer_bytes = 0;            // dfs.datanode.transfer.socket.send.buffer.size
   uint32_t receive_buffer_bytes = 0;         // dfs.datanode.transfer.socket.recv.buffer.size
   int64_t slow_io_warning_ms = 300;          // dfs.datanode.slow.io.warning.threshold.ms
+  int64_t restart_expiry_ms = 50'000;        // dfs.datanode.restart.replica.expiration
 
   // Data bytes of one packet that we send.
   uint32_t packet_bytes = 256u << 10;

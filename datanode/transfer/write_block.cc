@@ -232,6 +232,11 @@ Status WriteBlockRun::ReceivePipeline(BlockReceiver::Options options) {
   // Ends the relaying thread before what it uses.
   acks.reset();
   if (received.code() == Code::kChecksum) stream_.DrainAndEnd(kLastAnswerLimit);
+  if (!received.ok() && context_.restarting) {
+    const Status marked = context_.store.MarkForRestart(
+        *writer_, context_.clock.WallMs() + context_.options.restart_expiry_ms);
+    if (!marked.ok()) return received.WithContext("no restart marker: " + marked.message());
+  }
   return received;
 }
 
