@@ -19,14 +19,14 @@
 // The HDFS client for C++: the only header of libclient for others. Every call blocks. It works
 // against any HDFS that speaks Hadoop RPC version 9, ours and Apache's.
 //
-// Errors: an exception of a namenode keeps its Java class in Status::remote_class(), and its message
-// as it came; errors of the client's own name the path, and the datanode where there is one.
+// Errors: an exception of a namenode keeps its Java class in Status::remote_class(), and its
+// message as it came; errors of the client's own name the path, and the datanode if there is one.
 namespace cairn::client {
 
 class ClientCore;
 
-// An open file for reading. Bytes are verified against their checksums, and a replica that cannot be
-// read is replaced by another.
+// An open file for reading. Bytes are verified against their checksums, and a replica that cannot
+// be read is replaced by another.
 //
 // A file that is still being written can be read up to what had been flushed when it was opened;
 // reading at the end looks once for more.

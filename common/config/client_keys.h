@@ -49,6 +49,14 @@ inline constexpr BoolKey kReplaceDatanodeBestEffort{
     {"dfs.client.block.write.replace-datanode-on-failure.best-effort",
      "Go on with fewer datanodes when no other is found."},
     false};
+inline constexpr IntKey kReplaceDatanodeMinReplication{
+    {"dfs.client.block.write.replace-datanode-on-failure.min-replication",
+     "Datanodes that are enough to go on when no other is found; 0: never enough."},
+    0, 0, 512};
+inline constexpr DurationKey kLocateBlockMaxDelay{
+    {"dfs.client.block.write.locateFollowingBlock.max.delay.ms",
+     "Longest pause between tries to get the next block."},
+    60000, 1};
 inline constexpr IntKey kPipelineRecoveryRetries{
     {"dfs.client.pipeline.recovery.max-retries",
      "Recoveries of a pipeline that makes no progress."},
@@ -77,6 +85,22 @@ inline constexpr IntKey kFailoverMaxAttempts{
     {"dfs.client.failover.max.attempts",
      "Changes of the namenode before a call fails."},
     15, 0, 1000};
+inline constexpr IntKey kFailoverConnectionRetries{
+    {"dfs.client.failover.connection.retries",
+     "Tries of a refused connection before the other namenode is asked."},
+    0, 0, 1000};
+inline constexpr IntKey kRetryMaxAttempts{
+    {"dfs.client.retry.max.attempts",
+     "Repetitions of a call on one namenode that asks for them."},
+    10, 0, 1000};
+inline constexpr IntKey kSocketCacheCapacity{
+    {"dfs.client.socketcache.capacity",
+     "Idle connections to datanodes that are kept."},
+    16, 0, 10000};
+inline constexpr DurationKey kSocketCacheExpiry{
+    {"dfs.client.socketcache.expiryMsec",
+     "How long they are kept."},
+    3000, 1};
 inline constexpr DurationKey kFailoverSleepBase{
     {"dfs.client.failover.sleep.base.millis",
      "First pause between changes."},
