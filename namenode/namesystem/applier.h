@@ -93,8 +93,9 @@ class Applier {
   Result<InodeHandle> ExistingDirectory(const std::string& path);
   Status Misfit(std::string_view path, std::string_view why) const;
 
-  void Touch(InodeHandle inode) {
-    if (hint_.live) state_.window.Touch(state_.tree.inodes().Id(inode), txid_);
+  // The inode itself, or only what it holds, is not what it was.
+  void Touch(InodeHandle inode, DurabilityWindow::Part part = DurabilityWindow::Part::kSelf) {
+    if (hint_.live) state_.window.Touch(state_.tree.inodes().Id(inode), part, txid_);
   }
   void BumpModificationTime(InodeHandle inode, int64_t ms);
   void NoteInodeId(InodeId id);

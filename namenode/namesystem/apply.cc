@@ -72,7 +72,7 @@ void Applier::BumpModificationTime(InodeHandle inode, int64_t ms) {
   InodeTable& inodes = state_.tree.inodes();
   const uint64_t time = static_cast<uint64_t>(std::max<int64_t>(ms, 0));
   if (time > inodes.ModificationTimeMs(inode)) inodes.SetModificationTime(inode, time);
-  Touch(inode);
+  Touch(inode, DurabilityWindow::Part::kContent);
 }
 
 void Applier::NoteInodeId(InodeId id) {

@@ -50,10 +50,15 @@ class Operation {
   // The answer tells of this inode: it waits until the inode's changes are durable.
   void Saw(InodeHandle inode) {
     if (inode == kNoInode || state.window.empty()) return;
-    wait_for_ = std::max(wait_for_, state.window.Newest(state.tree.inodes().Id(inode)));
+    wait_for_ = std::max(wait_for_, state.window.OfAll(state.tree.inodes().Id(inode)));
   }
+  // The answer tells of the end of this path, or that it does not exist.
   void Saw(const ResolvedPath& path) {
-    for (size_t i = 0; i < path.existing(); ++i) Saw(path.At(i));
+    if (state.window.empty()) return;
+    for (size_t i = 0; i + 1 < path.existing(); ++i) {
+      wait_for_ = std::max(wait_for_, state.window.OfSelf(state.tree.inodes().Id(path.At(i))));
+    }
+    Saw(path.deepest());
   }
   // The answer may tell of anything.
   void SawAll() {
