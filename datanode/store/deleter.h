@@ -23,8 +23,8 @@ class Deleter {
  public:
   // `remove` does the work of one task.
   Deleter(size_t volumes, std::function<void(const ExtendedBlock&)> remove);
-  // Ends after the tasks being worked on; the others are dropped: their files stay, and the namenode
-  // asks for them again.
+  // Ends after the tasks being worked on; the others are dropped: their files stay, and the
+  // namenode asks for them again.
   ~Deleter();
 
   void Add(size_t volume, ExtendedBlock block);

@@ -12,8 +12,8 @@
 
 namespace cairn::datanode {
 
-// One pool on one volume. The listing is made without locks, so a difference may be a replica on its
-// way: each one is looked at again under the block's lock before anything is changed.
+// One pool on one volume. The listing is made without locks, so a difference may be a replica on
+// its way: each one is looked at again under the block's lock before anything is changed.
 class DirectoryScanner::Comparison {
  public:
   Comparison(StoreCore& core, Pool& pool, Volume& volume, DirectoryScanResult& result)
@@ -26,7 +26,8 @@ class DirectoryScanner::Comparison {
         result_(result) {}
 
   void Run() {
-    // What memory has, by directory: (bits of the path, id), 16 bytes each for the time of the scan.
+    // What memory has, by directory: (bits of the path, id), 16 bytes each for the time of the
+    // scan.
     std::vector<std::pair<int64_t, int64_t>> known;
     pool_.replicas.ForEach([&](const ReplicaEntry& entry) {
       if (entry.volume != index_ || entry.state != ReplicaState::kFinalized) return;

@@ -80,8 +80,8 @@ struct PoolDirectories {
   std::string FinalizedDirectory(BlockId id) const;
 };
 
-// Where Apache looks for the restart marker of an rbw replica: the colon between the directory's and
-// the file's name puts it beside the directory.
+// Where Apache looks for the restart marker of an rbw replica: the colon between the directory's
+// and the file's name puts it beside the directory.
 std::string RestartMarkerPath(const PoolDirectories& dirs, BlockId id);
 
 std::string BlockFileName(BlockId id);

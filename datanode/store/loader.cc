@@ -81,7 +81,8 @@ class VolumeLoader {
     return found;
   }
 
-  // A meta file without a block in `directory`: moved to the block, when that has none, else deleted.
+  // A meta file without a block in `directory`: moved to the block, when that has none, else
+  // deleted.
   Status SettleOrphan(const std::string& directory, BlockId id, GenerationStamp stamp,
                       const std::string& other) {
     const std::string path = directory + "/" + MetaFileName(id, stamp);

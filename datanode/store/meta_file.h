@@ -57,8 +57,8 @@ Status VerifyChecksums(const ChecksumSpec& spec, uint64_t first_byte, std::strin
                        std::string_view sums, std::string_view what);
 
 // Compares the whole chunks [offset, offset + length) of a block's file with its meta file, reading
-// at most 1 MiB at a time. `offset` is the beginning of a chunk. `last_checksum`, when not empty, is
-// used for the last chunk instead of the one on disk.
+// at most 1 MiB at a time. `offset` is the beginning of a chunk. `last_checksum`, when not empty,
+// is used for the last chunk instead of the one on disk.
 Status VerifyFiles(io::File& data, io::File& meta, const ChecksumSpec& spec, uint64_t offset,
                    uint64_t length, std::string_view last_checksum, std::string_view what);
 

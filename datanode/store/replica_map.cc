@@ -20,7 +20,9 @@ constexpr size_t kNotFound = ~size_t{0};
 
 }  // namespace
 
-ReplicaMap::Shard& ReplicaMap::ShardOf(BlockId id) const { return shards_[Mix(id.value) % kShards]; }
+ReplicaMap::Shard& ReplicaMap::ShardOf(BlockId id) const {
+  return shards_[Mix(id.value) % kShards];
+}
 
 size_t ReplicaMap::IdealIndex(const Shard& shard, int64_t id) {
   // The upper half of the hash scaled to the table: any table size will do, so that a table can

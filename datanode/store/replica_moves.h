@@ -14,8 +14,8 @@ namespace cairn::datanode {
 //
 // A move between directories links the meta file under its new name, renames the block file, and
 // removes the meta file's old name. The rename is the move: a crash before it leaves the replica as
-// it was and a meta file without a block in the other directory, a crash after it the same the other
-// way round; loading removes such meta files. With `sync` both directories are made durable.
+// it was and a meta file without a block in the other directory, a crash after it the same the
+// other way round; loading removes such meta files. With `sync` both directories are made durable.
 //
 // The caller holds the block's lock.
 

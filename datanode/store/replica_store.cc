@@ -11,7 +11,8 @@ namespace cairn::datanode {
 namespace {
 
 // The uuid that the directories agree on; empty when all are new.
-Result<std::string> CommonUuid(io::Disk& disk, const std::vector<std::unique_ptr<Volume>>& volumes) {
+Result<std::string> CommonUuid(io::Disk& disk,
+                               const std::vector<std::unique_ptr<Volume>>& volumes) {
   std::string uuid;
   for (const std::unique_ptr<Volume>& volume : volumes) {
     const Result<StorageVersion> version = ReadStorageVersion(disk, volume->root());

@@ -32,13 +32,14 @@ struct StoreOptions {
   Volume::Options volume;
   int failed_volumes_tolerated = 0;                    // -1: as long as one works.
   uint64_t spare_bytes = 1ull << 30;                   // VolumeChooser.
-  Clock::Duration writer_stop_limit = std::chrono::seconds(60);  // dfs.datanode.xceiver.stop.timeout.millis.
+  // dfs.datanode.xceiver.stop.timeout.millis.
+  Clock::Duration writer_stop_limit = std::chrono::seconds(60);
   // A volume on which I/O failed is not checked again so soon after a check that it passed.
   Clock::Duration volume_check_gap = std::chrono::seconds(10);
 };
 
-// What the store tells its owner. Called from any thread; must not block for long, and must not call
-// operations on blocks (OnVolumeFailed may come in the middle of one).
+// What the store tells its owner. Called from any thread; must not block for long, and must not
+// call operations on blocks (OnVolumeFailed may come in the middle of one).
 class StoreEvents {
  public:
   virtual ~StoreEvents() = default;
@@ -64,8 +65,9 @@ struct OpenReplica {
   ChecksumSpec checksum;
   uint64_t readable_length = 0;   // Bytes for which there are data and checksum.
   uint64_t visible_length = 0;    // Bytes that all of the pipeline has acknowledged; <= readable.
-  // The checksum to send for the chunk that ends at `readable_length`, big-endian: the meta file may
-  // already hold one for more bytes. Empty when that chunk is whole: then the meta file is right.
+  // The checksum to send for the chunk that ends at `readable_length`, big-endian: the meta file
+  // may already hold one for more bytes. Empty when that chunk is whole: then the meta file is
+  // right.
   std::string last_checksum;
   DatanodeStorage storage;
 };
@@ -122,8 +124,8 @@ struct VolumeFailures {
 // Thread-safe. Writers and opened replicas must be destroyed before the store.
 class ReplicaStore {
  public:
-  // Opens and locks the directories, without loading replicas. Fails when more directories cannot be
-  // used than are tolerated, or none can. `disk`, `clock` and `events` must outlive the store.
+  // Opens and locks the directories, without loading replicas. Fails when more directories cannot
+  // be used than are tolerated, or none can. `disk`, `clock` and `events` must outlive the store.
   static Result<std::unique_ptr<ReplicaStore>> Open(io::Disk& disk, const Clock& clock,
                                                     StoreOptions options, StoreEvents& events);
   ~ReplicaStore();
@@ -181,8 +183,8 @@ class ReplicaStore {
                                uint64_t visible_length);
 
   // Leaves a marker, as Apache does when a datanode is restarted for an upgrade: a replica whose
-  // writer may come back is loaded as rbw, not rwr, when the datanode starts before `until_ms` (Unix
-  // time).
+  // writer may come back is loaded as rbw, not rwr, when the datanode starts before `until_ms`
+  // (Unix time).
   Status MarkForRestart(ReplicaWriter& writer, int64_t until_ms);
 
   // --- Reading. ---
@@ -209,8 +211,8 @@ class ReplicaStore {
   Result<std::optional<RecoveryInfo>> InitReplicaRecovery(const ExtendedBlock& block,
                                                           GenerationStamp recovery_id);
   // Gives the replica under recovery its agreed stamp and length and finalizes it. With a
-  // `new_block_id` other than 0 or the block's own, the bytes go to a new block (truncate with copy)
-  // and the old one stays. Returns the replica that is now final.
+  // `new_block_id` other than 0 or the block's own, the bytes go to a new block (truncate with
+  // copy) and the old one stays. Returns the replica that is now final.
   Result<FinalizedInfo> UpdateReplicaUnderRecovery(const ExtendedBlock& block,
                                                    GenerationStamp recovery_id,
                                                    BlockId new_block_id, uint64_t new_length);

@@ -44,13 +44,13 @@ class ReplicaWriter {
   const ChecksumSpec& checksum() const { return checksum_; }
 
   // Writes bytes of a packet that begins at `offset` in the block. `checksums` are one for each
-  // chunk; when `offset` is within a chunk, the first is of the rest of that chunk only. Empty, with
-  // `data` not empty, means: compute them here.
+  // chunk; when `offset` is within a chunk, the first is of the rest of that chunk only. Empty,
+  // with `data` not empty, means: compute them here.
   //
   // Bytes that are on disk already are not written again. `offset` may not be beyond the bytes on
-  // disk (kInvalidArgument). Where the packet begins within a chunk of which a part is on disk, that
-  // chunk's checksum is computed anew, after the bytes on disk and those of the packet have been
-  // verified (kChecksum).
+  // disk (kInvalidArgument). Where the packet begins within a chunk of which a part is on disk,
+  // that chunk's checksum is computed anew, after the bytes on disk and those of the packet have
+  // been verified (kChecksum).
   //
   // After a failure the files are as long as before (as far as the disk allows), and the writer can
   // only be destroyed.

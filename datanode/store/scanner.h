@@ -19,10 +19,11 @@
 namespace cairn::datanode {
 
 struct ScannerOptions {
-  uint64_t bytes_per_second = 1 << 20;             // dfs.block.scanner.volume.bytes.per.second; 0: off.
+  uint64_t bytes_per_second = 1 << 20;  // dfs.block.scanner.volume.bytes.per.second; 0: off.
   Clock::Duration period = std::chrono::hours(504);  // dfs.datanode.scan.period.hours.
   Clock::Duration cursor_save_interval = std::chrono::minutes(10);
-  Clock::Duration directory_interval = std::chrono::hours(6);  // dfs.datanode.directoryscan.interval.
+  // dfs.datanode.directoryscan.interval.
+  Clock::Duration directory_interval = std::chrono::hours(6);
 };
 
 // Where a volume's scan of one pool is: scanner.cursor, in Apache's JSON.

@@ -56,7 +56,8 @@ Status BumpEntry(StoreCore& core, const Pool& pool, ReplicaEntry* entry, Generat
   return Status();
 }
 
-// Copies the first `length` bytes of a replica of `from_length` bytes into new files, with checksums.
+// Copies the first `length` bytes of a replica of `from_length` bytes into new files, with
+// checksums.
 Status CopyPrefix(const ReplicaFiles& from, uint64_t from_length, const ReplicaFiles& to,
                   uint64_t length, const std::string& what) {
   // Verified first, as far as the chunk that is cut: the copy gets checksums of its own.

@@ -21,6 +21,8 @@ StoreCore::StoreCore(io::Disk& d, const Clock& c, StoreOptions o, StoreEvents& e
       volumes_.size(), [this](const ExtendedBlock& block) { DeleteIfCurrent(block); });
 }
 
+StoreCore::~StoreCore() { deleter.reset(); }
+
 std::optional<uint16_t> StoreCore::IndexOf(const Volume& volume) const {
   for (size_t i = 0; i < volumes_.size(); ++i) {
     if (volumes_[i].get() == &volume) return static_cast<uint16_t>(i);

@@ -39,6 +39,7 @@ class StoreCore {
  public:
   StoreCore(io::Disk& disk, const Clock& clock, StoreOptions options, StoreEvents& events,
             std::vector<std::unique_ptr<Volume>> volumes);
+  ~StoreCore();
 
   io::Disk& disk;
   const Clock& clock;
@@ -74,8 +75,8 @@ class StoreCore {
   ReplicaSnapshot Snapshot(const ReplicaEntry& entry) const;
   ReplicaStore::LocalPaths PathsOf(const Pool& pool, const ReplicaEntry& entry) const;
 
-  // An I/O operation on a volume failed: checks the volume, and drops it when it is sick. The caller
-  // holds no lock but a block's.
+  // An I/O operation on a volume failed: checks the volume, and drops it when it is sick. The
+  // caller holds no lock but a block's.
   void OnIoError(Volume& volume, const Status& why);
   void DropVolume(Volume& volume, const Status& why);
   // How many volumes have failed, those that could not be opened included.
@@ -94,20 +95,22 @@ class StoreCore {
   // The task of the deleter.
   void DeleteIfCurrent(const ExtendedBlock& block);
 
-  // Of two copies of a block, whether `a` is better: a later stamp, then more bytes, then finalized.
+  // Of two copies of a block, whether `a` is better: a later stamp, then more bytes, then
+  // finalized.
   static bool IsBetter(const ReplicaEntry& a, const ReplicaEntry& b);
   // Puts a replica that was found on disk; when the block is known elsewhere, the better one stays
   // and the other's files are deleted. The caller holds the block's lock.
   void PutFound(Pool& pool, ReplicaEntry found);
 
-  // Last: its threads use the other members.
+  // Its threads use all other members: the destructor ends them first.
   std::unique_ptr<Deleter> deleter;
 
  private:
+  // Before the pools: replicas being written give their reservations back when they are destroyed.
+  const std::vector<std::unique_ptr<Volume>> volumes_;
+
   mutable std::shared_mutex pools_mutex_;
   std::map<std::string, std::shared_ptr<Pool>> pools_;
-
-  const std::vector<std::unique_ptr<Volume>> volumes_;
 
   mutable std::mutex mutex_;  // Guards the following.
   std::string datanode_uuid_;

@@ -76,11 +76,10 @@ Result<std::unique_ptr<ReplicaWriter>> ReplicaStore::Reopen(Pool& pool, ReplicaE
     }
     CAIRN_TRY(TruncateReplica(files, std::min(data_size, lengths.on_disk), lengths.acked,
                               ToString(entry.block)));
-    core_->volume(entry.volume)
-        .AddUsed(pool.id(), static_cast<int64_t>(MetaFileSize(files.checksum, lengths.acked)) -
-                                static_cast<int64_t>(MetaFileSize(files.checksum, lengths.on_disk)) +
-                                static_cast<int64_t>(lengths.acked) -
-                                static_cast<int64_t>(lengths.on_disk));
+    const auto used = [&](uint64_t length) {
+      return static_cast<int64_t>(length + MetaFileSize(files.checksum, length));
+    };
+    core_->volume(entry.volume).AddUsed(pool.id(), used(lengths.acked) - used(lengths.on_disk));
     progress.Reset(lengths.acked);
   }
   CAIRN_ASSIGN(std::string last, ReadLastChecksum(files, lengths.acked));
@@ -252,8 +251,8 @@ Result<FinalizedInfo> ReplicaStore::RecoverClose(const ExtendedBlock& block,
   for (;;) {
     std::shared_ptr<WriteProgress> busy;
     {
-      // Stamp check, rename and map change are one step: of two recoveries at once, the one with the
-      // older stamp finds the newer one in place and is refused.
+      // Stamp check, rename and map change are one step: of two recoveries at once, the one with
+      // the older stamp finds the newer one in place and is refused.
       const BlockLocks::Guard guard(core_->locks, block.block.id);
       CAIRN_ASSIGN(ReplicaEntry entry, FindOrNotFound(*pool, block));
       CAIRN_ASSIGN(busy, RecoverCheck(entry, block, new_generation_stamp, expected_length));

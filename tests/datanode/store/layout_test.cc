@@ -61,7 +61,8 @@ TEST(LayoutTest, DataDirectoriesHaveTypeAndPath) {
   EXPECT_EQ(*parse("[SSD]file:///data/2/"), (DataDirectory{StorageType::kSsd, "/data/2"}));
   EXPECT_EQ(*parse("[ram_disk]file:/mnt"), (DataDirectory{StorageType::kRamDisk, "/mnt"}));
   EXPECT_EQ(*parse("[ARCHIVE]/old"), (DataDirectory{StorageType::kArchive, "/old"}));
-  for (const char* bad : {"", "[SSD]", "[SSD/data", "[FLOPPY]/a", "hdfs://nn/a", "[DISK]s3://b/c"}) {
+  for (const char* bad :
+       {"", "[SSD]", "[SSD/data", "[FLOPPY]/a", "hdfs://nn/a", "[DISK]s3://b/c"}) {
     EXPECT_EQ(parse(bad).status().code(), Code::kInvalidArgument) << bad;
   }
 }
