@@ -8,7 +8,8 @@
 
 namespace cairn {
 
-// MD5, where Apache's formats ask for it: block and file checksums, image files. Never for security.
+// MD5, where Apache's formats ask for it: block and file checksums, image files. Never for
+// security.
 //
 // Not thread-safe.
 class Md5 {

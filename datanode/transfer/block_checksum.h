@@ -11,8 +11,8 @@ namespace cairn::datanode {
 // fewer), computed from the stored checksums of its chunks:
 //
 //   MD5 of CRCs     MD5 over the stored checksums as they are in the meta file
-//   composite CRC   for each stripe (one when `stripe_length` is 0) the CRC of its bytes, which does
-//                   not depend on the size of chunks
+//   composite CRC   for each stripe (one when `stripe_length` is 0) the CRC of its bytes, which
+//                   does not depend on the size of chunks
 //
 // Only a partial last chunk is read itself. Thread-safe.
 Result<wire::BlockChecksumAnswer> ComputeBlockChecksum(ReplicaStore& store,

@@ -87,8 +87,9 @@ bool BlockSender::is_long_read() const { return end_ - begin_ > kLongReadBytes; 
 // Asks for the next window when half of the last one is used up.
 void BlockSender::Advise(uint64_t position) {
   const bool always = caching_.readahead_bytes.has_value();
-  const auto window = always ? static_cast<uint64_t>(std::max<int64_t>(0, *caching_.readahead_bytes))
-                             : context_->options.readahead_bytes;
+  const int64_t asked = caching_.readahead_bytes.value_or(0);
+  const uint64_t window = always ? static_cast<uint64_t>(std::max<int64_t>(0, asked))
+                                 : context_->options.readahead_bytes;
   if (window == 0 || !(always || is_long_read())) return;
   if (position + window / 2 < advised_to_ || advised_to_ >= end_) return;
   const uint64_t to = std::min(end_, position + window);

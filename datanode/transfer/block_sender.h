@@ -43,9 +43,9 @@ class BlockSender {
   const ExtendedBlock& block() const { return replica_.block; }
   uint64_t length() const { return end_ - begin_; }
 
-  // Sends `preface` (the answer to the operation, or the operation itself), the packets and the end.
-  // `throttler` may be null. kCorrupt and kChecksum: the replica is bad, and has been reported; else
-  // as the socket.
+  // Sends `preface` (the answer to the operation, or the operation itself), the packets and the
+  // end. `throttler` may be null. kCorrupt, and kEndOfFile of the block file: the replica is bad,
+  // and has been reported; else as the socket.
   Status Send(net::BlockingSocket& socket, std::string preface, Throttler* throttler);
 
   // Data and checksum bytes that went out.

@@ -46,7 +46,7 @@ struct TransferMetrics {
   Counter active_streams{0};
   Counter active_readers{0};
   Counter active_writers{0};
-  Counter transfers_in_progress{0};  // Replicas being sent to others: the heartbeat's xmitsInProgress.
+  Counter transfers_in_progress{0};  // Replicas being sent: the heartbeat's xmitsInProgress.
 };
 
 }  // namespace cairn::datanode

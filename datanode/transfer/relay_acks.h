@@ -12,17 +12,17 @@
 
 namespace cairn::datanode {
 
-// Acknowledgements of a datanode that has others downstream: a thread reads their answers, puts this
-// datanode's own in front, and sends them on.
+// Acknowledgements of a datanode that has others downstream: a thread reads their answers, puts
+// this datanode's own in front, and sends them on.
 //
 // Who is blamed for what decides whom the client throws out of the pipeline:
-//  - downstream is silent or gone: one answer with an error for it, and no more. The client ends the
-//    stream; until then packets are still taken and written.
+//  - downstream is silent or gone: one answer with an error for it, and no more. The client ends
+//    the stream; until then packets are still taken and written.
 //  - downstream is gone and this datanode has not sent it anything for long: the stream just ends,
 //    so that whoever upstream was slow is found.
 //  - downstream found wrong checksums in what this datanode has sent: this datanode ends its stream
-//    without an answer, which blames itself. Blaming downstream would throw out good datanodes until
-//    only the bad one is left.
+//    without an answer, which blames itself. Blaming downstream would throw out good datanodes
+//    until only the bad one is left.
 //
 // The methods are for the receiving thread. The destructor ends the thread.
 class RelayAcks final : public PacketAcks {

@@ -23,13 +23,13 @@ struct SendJob {
   std::string client_name;  // Not empty: the client's pipeline waits for the copy.
 };
 
-// Sends it on the calling thread. With a client, ok means that the target has confirmed the replica;
-// else only that all was sent: the target reports to the namenode. A replica that turns out to be
-// bad has been reported.
+// Sends it on the calling thread. With a client, ok means that the target has confirmed the
+// replica; else only that all was sent: the target reports to the namenode. A replica that turns
+// out to be bad has been reported.
 Status SendReplica(TransferContext& context, Stream& stream, const SendJob& job);
 
-// Whether the namenode may have this finalized replica sent: kReplicaNotFound when it is not here in
-// that state; kCorrupt, and reported as such, when it is shorter than it should be.
+// Whether the namenode may have this finalized replica sent: kReplicaNotFound when it is not here
+// in that state; kCorrupt, and reported as such, when it is shorter than it should be.
 Status CheckReplicaToSend(TransferContext& context, const ExtendedBlock& block);
 
 }  // namespace cairn::datanode

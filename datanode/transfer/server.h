@@ -48,8 +48,8 @@ class TransferServer {
   // Closes the listener, breaks every stream and joins all threads. Idempotent.
   void Stop();
 
-  // What `dfsadmin -shutdownDatanode … upgrade` asks for: tells the client of each pipeline, by an
-  // out-of-band ack, that this datanode restarts, and leaves a restart marker beside the replica so
+  // What `dfsadmin -shutdownDatanode … upgrade` asks for: tells the client of each pipeline, by
+  // an out-of-band ack, that this datanode restarts, and leaves a restart marker beside the replica so
   // that it stays writable after the restart. Then as Stop.
   void StopForRestart();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations of features that are off here: answered as Apache's datanode answers them then, so that
-// clients fall back to reading over the network.
+// Operations of features that are off here: answered as Apache's datanode answers them then, so
+// that clients fall back to reading over the network.
 #include "datanode/transfer/connection.h"
 
 namespace cairn::datanode {

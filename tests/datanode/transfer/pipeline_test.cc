@@ -111,8 +111,8 @@ TEST_F(PipelineTest, RebuiltWithoutTheLostDatanodeTheBlockIsWhole) {
   }
 }
 
-// HDFS-3875: bytes that turned bad on their way to the first datanode are found by the last. The one
-// that handed them over is blamed, not the one that found them.
+// HDFS-3875: bytes that turned bad on their way to the first datanode are found by the last. The
+// one that handed them over is blamed, not the one that found them.
 TEST_F(PipelineTest, CorruptDataBlamesTheSenderNotTheFinder) {
   TestWriter writer(MakeWrite(MakeBlock(1), all()), nodes_[0]);
   writer.Write(0, Pattern(1024));
