@@ -18,9 +18,10 @@ namespace cairn::datanode {
 
 class ReplicaStore;
 
-// The server of Apache's DataTransferProtocol: one listening thread, and one blocking thread with a
-// name for each connection, up to `streams_max`; connections beyond are closed with a log line.
-// Threads named "xfer.<op>" with their peer and block in StreamNames().
+// The server of Apache's DataTransferProtocol: one listening thread ("xfer.accept"), and one
+// blocking thread ("xfer.stream") for each connection, up to `streams_max`; connections beyond are
+// closed with a log line. A pipeline with datanodes downstream has a second thread for their
+// acknowledgements ("xfer.acks"). StreamNames() says what each stream does.
 //
 // Lifecycle: construct, Start, Stop. Stop unblocks every stream and waits for its thread, so that
 // collaborators may go away after it.
@@ -49,8 +50,8 @@ class TransferServer {
   void Stop();
 
   // What `dfsadmin -shutdownDatanode … upgrade` asks for: tells the client of each pipeline, by
-  // an out-of-band ack, that this datanode restarts, and leaves a restart marker beside the replica so
-  // that it stays writable after the restart. Then as Stop.
+  // an out-of-band ack, that this datanode restarts, and leaves a restart marker beside the replica
+  // so that it stays writable after the restart. Then as Stop.
   void StopForRestart();
 
   // Breaks every stream that writes (`dfsadmin -evictWriters`).
