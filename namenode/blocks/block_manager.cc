@@ -179,14 +179,14 @@ Status BlockManager::StartRecovery(BlockId id, GenerationStamp recovery_id,
 
 std::optional<GenerationStamp> BlockManager::RecoveryId(BlockId id) const {
   const BlockHandle block = map_->Find(id);
-  const UnderConstruction* written = block == kNoBlock ? nullptr : map_->Construction(block);
+  const WrittenBlock* written = block == kNoBlock ? nullptr : map_->Construction(block);
   if (written == nullptr || written->recovery_id.value == 0) return std::nullopt;
   return written->recovery_id;
 }
 
 std::optional<Block> BlockManager::TruncateBlock(BlockId id) const {
   const BlockHandle block = map_->Find(id);
-  const UnderConstruction* written = block == kNoBlock ? nullptr : map_->Construction(block);
+  const WrittenBlock* written = block == kNoBlock ? nullptr : map_->Construction(block);
   return written == nullptr ? std::nullopt : written->truncate;
 }
 

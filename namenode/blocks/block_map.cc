@@ -6,7 +6,7 @@
 
 namespace cairn::namenode {
 
-WrittenReplica* UnderConstruction::Find(StorageIndex storage) {
+WrittenReplica* WrittenBlock::Find(StorageIndex storage) {
   for (WrittenReplica& replica : replicas) {
     if (replica.storage == storage) return &replica;
   }
@@ -39,7 +39,7 @@ Result<BlockHandle> BlockMap::Add(InodeId owner, const Block& block, uint16_t re
   if (state == BlockState::kComplete) {
     ++complete_count_;
   } else {
-    constructions_.emplace(handle, UnderConstruction{});
+    constructions_.emplace(handle, WrittenBlock{});
   }
   return handle;
 }
@@ -118,7 +118,7 @@ void BlockMap::SetState(BlockHandle block, BlockState state) {
     constructions_.erase(block);
   } else {
     --complete_count_;
-    constructions_.emplace(block, UnderConstruction{});
+    constructions_.emplace(block, WrittenBlock{});
   }
 }
 
@@ -238,13 +238,13 @@ bool BlockMap::MarkReplica(BlockHandle block, StorageIndex storage) {
   return true;
 }
 
-UnderConstruction* BlockMap::Construction(BlockHandle block) {
+WrittenBlock* BlockMap::Construction(BlockHandle block) {
   if (IsComplete(block)) return nullptr;
   auto it = constructions_.find(block);
   return it == constructions_.end() ? nullptr : &it->second;
 }
 
-const UnderConstruction* BlockMap::Construction(BlockHandle block) const {
+const WrittenBlock* BlockMap::Construction(BlockHandle block) const {
   if (IsComplete(block)) return nullptr;
   auto it = constructions_.find(block);
   return it == constructions_.end() ? nullptr : &it->second;
@@ -256,7 +256,7 @@ uint64_t BlockMap::MemoryBytes() const {
   for (const std::vector<Place>& places : pool_) {
     bytes += sizeof(places) + places.capacity() * sizeof(Place);
   }
-  return bytes + constructions_.size() * (sizeof(UnderConstruction) + 32);
+  return bytes + constructions_.size() * (sizeof(WrittenBlock) + 32);
 }
 
 }  // namespace cairn::namenode

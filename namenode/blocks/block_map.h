@@ -27,7 +27,7 @@ struct WrittenReplica {
 };
 
 // What is known of a block only while it is not complete.
-struct UnderConstruction {
+struct WrittenBlock {
   std::vector<WrittenReplica> replicas;
   GenerationStamp recovery_id;  // 0: no recovery was ordered.
   std::optional<Block> truncate;
@@ -74,7 +74,7 @@ class BlockMap {
   Status SetLengthAndStamp(BlockHandle block, uint64_t length, GenerationStamp stamp);
   void SetReplication(BlockHandle block, uint16_t replication);
   void SetOwner(BlockHandle block, InodeId owner);
-  // A complete block has no UnderConstruction; every other one has.
+  // A complete block has no WrittenBlock; every other one has.
   void SetState(BlockHandle block, BlockState state);
 
   // Bits that other parts keep with a block, so that they need not search for most.
@@ -106,9 +106,9 @@ class BlockMap {
   bool MarkReplica(BlockHandle block, StorageIndex storage);
 
   // Null for a complete block.
-  UnderConstruction* Construction(BlockHandle block);
-  const UnderConstruction* Construction(BlockHandle block) const;
-  std::unordered_map<BlockHandle, UnderConstruction>& constructions() { return constructions_; }
+  WrittenBlock* Construction(BlockHandle block);
+  const WrittenBlock* Construction(BlockHandle block) const;
+  std::unordered_map<BlockHandle, WrittenBlock>& constructions() { return constructions_; }
 
   uint64_t size() const { return size_; }
   uint64_t complete_count() const { return complete_count_; }
@@ -170,7 +170,7 @@ class BlockMap {
   std::vector<StorageList> lists_;
   std::vector<std::vector<Place>> pool_;
   std::vector<uint32_t> pool_free_;
-  std::unordered_map<BlockHandle, UnderConstruction> constructions_;
+  std::unordered_map<BlockHandle, WrittenBlock> constructions_;
 };
 
 }  // namespace cairn::namenode

@@ -15,7 +15,7 @@ constexpr size_t kWrittenReplicasMax = 1024;
 }  // namespace
 
 void BlockLifecycle::Expect(BlockHandle block, std::span<const StorageIndex> places) {
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   if (written == nullptr) return;
   std::vector<WrittenReplica> replicas;
   for (StorageIndex place : places) {
@@ -34,7 +34,7 @@ void BlockLifecycle::Expect(BlockHandle block, std::span<const StorageIndex> pla
 
 void BlockLifecycle::NoteReplica(BlockHandle block, StorageIndex storage,
                                  const ReportedBlock& reported) {
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   if (written == nullptr) return;
   WrittenReplica* replica = written->Find(storage);
   if (replica == nullptr) {
@@ -65,7 +65,7 @@ void BlockLifecycle::NoteReplica(BlockHandle block, StorageIndex storage,
 
 void BlockLifecycle::DropReplica(BlockHandle block, StorageIndex storage,
                                  GenerationStamp stamp) {
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   if (written == nullptr) return;
   std::erase_if(written->replicas, [&](const WrittenReplica& replica) {
     return replica.storage == storage && replica.reported && replica.stamp <= stamp;
@@ -105,7 +105,7 @@ void BlockLifecycle::Commit(BlockHandle block, const Block& committed) {
 
 // Takes over the finished replicas that agree with the block; those that do not are corrupt.
 void BlockLifecycle::Absorb(BlockHandle block) {
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   if (written == nullptr) return;
   const Block known = map_.Get(block);
   // A copy: adding the last replica needed makes the block complete, and drops the original.
@@ -158,7 +158,7 @@ void BlockLifecycle::Reopen(BlockHandle block) {
   if (map_.State(block) == BlockState::kCommitted) map_.Construction(block)->replicas.clear();
   redundancy_.BeforeReopen(block);
   const Block known = map_.Get(block);
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   written->recovery_id = GenerationStamp();
   written->truncate.reset();
   for (StorageIndex s : map_.Replicas(block)) {
@@ -186,7 +186,7 @@ Status BlockLifecycle::UpdatePipeline(BlockHandle block, const Block& updated,
 }
 
 std::vector<StorageIndex> BlockLifecycle::Places(BlockHandle block) const {
-  const UnderConstruction* written = map_.Construction(block);
+  const WrittenBlock* written = map_.Construction(block);
   if (written == nullptr) return map_.Replicas(block);
   std::vector<StorageIndex> places;
   for (const WrittenReplica& replica : written->replicas) {

@@ -10,7 +10,7 @@ namespace cairn::namenode {
 
 Status BlockRecovery::Start(BlockHandle block, GenerationStamp recovery_id,
                             std::optional<Block> truncate) {
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   if (written == nullptr) {
     return Status(Code::kNotFound, ToString(map_.Get(block)) + " is not under construction");
   }
@@ -34,7 +34,7 @@ Status BlockRecovery::Start(BlockHandle block, GenerationStamp recovery_id,
 }
 
 // The live one that was heard of last and has not been tried; all again when all were.
-WrittenReplica* BlockRecovery::ChooseLeader(UnderConstruction& written) {
+WrittenReplica* BlockRecovery::ChooseLeader(WrittenBlock& written) {
   WrittenReplica* best = nullptr;
   for (int round = 0; round < 2 && best == nullptr; ++round) {
     for (WrittenReplica& replica : written.replicas) {
@@ -52,7 +52,7 @@ WrittenReplica* BlockRecovery::ChooseLeader(UnderConstruction& written) {
 }
 
 Status BlockRecovery::Check(BlockHandle block, GenerationStamp recovery_id) const {
-  const UnderConstruction* written = map_.Construction(block);
+  const WrittenBlock* written = map_.Construction(block);
   if (written == nullptr || map_.State(block) == BlockState::kCommitted) {
     return Status(Code::kIoError, "Unexpected block (=" + ToString(map_.Get(block)) +
                                       ") since the file is not under construction");
@@ -76,7 +76,7 @@ Status BlockRecovery::Finish(BlockHandle block, const Block& agreed,
   }
   CAIRN_TRY(map_.SetLengthAndStamp(block, agreed.length, agreed.generation_stamp));
   lifecycle_.Expect(block, places);
-  UnderConstruction* written = map_.Construction(block);
+  WrittenBlock* written = map_.Construction(block);
   written->truncate.reset();
   for (WrittenReplica& replica : written->replicas) replica.was_primary = false;
   if (!close) {
@@ -104,7 +104,7 @@ std::vector<RecoverBlocksCommand::Item> BlockRecovery::Take(DatanodeIndex node) 
     const BlockHandle block = map_.Find(id);
     // Finished or deleted since.
     if (block == kNoBlock || map_.State(block) != BlockState::kUnderRecovery) continue;
-    const UnderConstruction& written = *map_.Construction(block);
+    const WrittenBlock& written = *map_.Construction(block);
     RecoverBlocksCommand::Item item;
     item.block = map_.Get(block);
     item.new_generation_stamp = written.recovery_id;

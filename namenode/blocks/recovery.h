@@ -31,7 +31,7 @@ class BlockRecovery {
   std::vector<RecoverBlocksCommand::Item> Take(DatanodeIndex node);
 
  private:
-  WrittenReplica* ChooseLeader(UnderConstruction& written);
+  WrittenReplica* ChooseLeader(WrittenBlock& written);
 
   BlockMap& map_;
   const DatanodeManager& datanodes_;

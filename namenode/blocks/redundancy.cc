@@ -194,7 +194,7 @@ void Redundancy::ReplicaDeleted(BlockHandle block, StorageIndex storage) {
 
 void Redundancy::MakeComplete(BlockHandle block) {
   std::vector<StorageIndex> coming;
-  if (const UnderConstruction* written = p_.map.Construction(block); active_ && written) {
+  if (const WrittenBlock* written = p_.map.Construction(block); active_ && written) {
     for (const WrittenReplica& replica : written->replicas) {
       const StorageIndex s = replica.storage;
       if (!p_.map.HasReplica(block, s) && p_.datanodes.NodeOf(s).alive &&
@@ -249,7 +249,7 @@ void Redundancy::Forget(BlockHandle block) {
   for (uint32_t i = 0; i < p_.map.ReplicaCount(block); ++i) {
     Invalidate(p_.map.ReplicaAt(block, i), known);
   }
-  if (const UnderConstruction* written = p_.map.Construction(block)) {
+  if (const WrittenBlock* written = p_.map.Construction(block)) {
     for (const WrittenReplica& replica : written->replicas) {
       if (!replica.reported) continue;
       Invalidate(replica.storage, {known.id, replica.length, replica.stamp});
