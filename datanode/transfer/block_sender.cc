@@ -108,12 +108,23 @@ void BlockSender::DropBehind(uint64_t position, bool at_end) {
   dropped_to_ = position;
 }
 
+// Whether the store still has what was opened. A recovery may have cut or replaced it meanwhile,
+// and then bytes that are missing say nothing against the replica.
+bool BlockSender::IsStillThere() const {
+  const std::optional<ReplicaSnapshot> now =
+      context_->store.Find(replica_.block.pool_id, replica_.block.block.id);
+  return now && now->state == ReplicaState::kFinalized &&
+         replica_.state == ReplicaState::kFinalized &&
+         now->block.generation_stamp == replica_.block.block.generation_stamp &&
+         now->block.length >= replica_.readable_length;
+}
+
 // Tells those who must know that our replica cannot be served.
 Status BlockSender::Bad(Status why) {
   LOG(kWarn, "replica cannot be sent", {"block", BlockText(replica_.block)}, {"reason", why});
   if (why.code() == Code::kIoError) {
     context_->store.ReportIoError(replica_.block);
-  } else {
+  } else if (IsStillThere()) {
     context_->events.OnCorruptLocal(replica_.block);
   }
   return why;
@@ -179,7 +190,10 @@ Status BlockSender::SendData(net::BlockingSocket& socket, uint64_t position, uin
     head_.clear();
     const Status sent = socket.SendFile(fd, position, n);
     if (sent.code() == Code::kEndOfFile) return Bad(sent);
-    return sent;
+    if (sent.code() != Code::kNetwork) return sent;
+    // A disk that cannot be read fails the same call as a reader that has gone.
+    const Result<std::string> probe = replica_.data->ReadAt(position, n);
+    return probe.ok() ? sent : Bad(probe.status());
   }
   const Result<std::string> data = replica_.data->ReadAt(position, n);
   if (!data.ok()) return Bad(data.status());

@@ -64,6 +64,7 @@ class BlockSender {
   Status LoadChecksums(uint64_t position, size_t bytes);
   Status SendData(net::BlockingSocket& socket, uint64_t position, uint32_t n);
   void AddEnd();
+  bool IsStillThere() const;
   Status Bad(Status why);
 
   TransferContext* context_;

@@ -158,6 +158,17 @@ TEST_F(CutWhileSending, BlockFileEndsTheStreamAndIsReported) {
   EXPECT_EQ(1u, node_.events().corrupt_local().size());
 }
 
+TEST_F(CutWhileSending, ReplicaThatIsBeingWrittenMayBeCutByARecoveryAndIsNotReported) {
+  const ExtendedBlock block = MakeBlock(2);
+  TestWriter writer(MakeWrite(block, {&node_}), node_);
+  writer.Write(0, data_);
+  auto sender = BlockSender::Open(context_, {.block = block, .length = data_.size()});
+  ASSERT_TRUE(sender.ok());
+  Cut(node_.BlockFile(block), 70'000);
+  EXPECT_FALSE(Send(*sender).ok());
+  EXPECT_TRUE(node_.events().corrupt_local().empty());
+}
+
 TEST_F(CutWhileSending, MetaFileEndsACopyAndIsReported) {
   auto sender = BlockSender::Open(context_, {.block = block_, .length = data_.size()});
   ASSERT_TRUE(sender.ok());
