@@ -15,8 +15,8 @@ namespace {
 
 constexpr size_t kFreedInATick = 2000;
 constexpr size_t kLeasesInATick = 1000;
-// A segment with no more than its first and last record has nothing for an image.
-constexpr int64_t kTransactionsOfARoll = 2;
+// A segment with no more than its first record has nothing for an image.
+constexpr int64_t kTransactionsOfARoll = 1;
 
 // One file of a silent writer. Whatever goes wrong is tried again at the next look.
 void ReleaseOne(NamesystemState& state, InodeId id) {

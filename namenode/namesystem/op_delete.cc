@@ -22,7 +22,9 @@ Result<bool> DoDelete(Mutation& m, const std::string& path, bool recursive) {
   CAIRN_TRY(m.checker.Check(where, {.parent = Access::kWrite,
                                     .subtree = Access::kAll,
                                     .ignore_empty_directories = true}));
-  if (where.exists() && s.tree.ChildCount(where.last()) > 0 && !recursive) {
+  const bool has_children = where.exists() && s.tree.inodes().IsDirectory(where.last()) &&
+                            s.tree.ChildCount(where.last()) > 0;
+  if (has_children && !recursive) {
     return Status(Code::kNotEmpty,
                   "`" + where.path().text() + " is non empty': Directory is not empty");
   }

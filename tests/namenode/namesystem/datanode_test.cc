@@ -99,7 +99,7 @@ TEST_F(DatanodeTest, WithoutDatanodesNoBlockCanBePlaced) {
       ns_->AddBlock(Super(), {.path = "/f", .client_name = "client-1"});
   EXPECT_EQ(Why(block),
             "i/o error: File /f could only be written to 0 of the 1 minReplication nodes. There "
-            "are 0 datanode(s) running and 0 node(s) are excluded in this operation.");
+            "are 0 datanode(s) running and no node(s) are excluded in this operation.");
   // Nothing was recorded for it.
   EXPECT_EQ(state_->ids.last_block_id, kLastReservedBlockId);
 }

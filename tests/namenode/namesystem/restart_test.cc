@@ -32,6 +32,7 @@ class RestartTest : public NamesystemFixture {
 TEST_F(RestartTest, EverythingAcknowledgedIsThereAfterAKill) {
   for (const char* name : {"dn1", "dn2", "dn3"}) AddDatanode(name);
   WriteFile("/a/f", 1000);
+  WriteFile("/a/g", 1000);
   ASSERT_TRUE(ns_->SetPermission(Super(), "/a/f", 0600).ok());
   ASSERT_TRUE(ns_->SetOwner(Super(), "/a/f", "alice", "staff").ok());
   ASSERT_TRUE(ns_->SetQuota(Super(), {.path = "/a", .namespace_quota = 9}).ok());
@@ -43,8 +44,8 @@ TEST_F(RestartTest, EverythingAcknowledgedIsThereAfterAKill) {
   EXPECT_EQ(Stat("/a/f")->owner, "alice");
   EXPECT_EQ(Stat("/a/f")->mode, 0600);
   EXPECT_FALSE(ns_->IsFileClosed(Super(), "/open").value());
-  EXPECT_EQ(ns_->GetQuotaUsage(Super(), "/a")->file_and_directory_count, 2u);
-  // One block is to be reported before anything may change.
+  EXPECT_EQ(ns_->GetQuotaUsage(Super(), "/a")->file_and_directory_count, 3u);
+  // A block is to be reported before anything may change.
   EXPECT_TRUE(ns_->SetSafeMode(Super(), SafeModeAction::kGet).value());
   ASSERT_TRUE(ns_->SetSafeMode(Super(), SafeModeAction::kLeave).ok());
   // The writer goes on where it was; ids and stamps never go back.
@@ -63,13 +64,15 @@ TEST_F(RestartTest, EverythingAcknowledgedIsThereAfterAKill) {
 TEST_F(RestartTest, SafeModeEndsWhenTheBlocksWereReported) {
   for (const char* name : {"dn1", "dn2", "dn3"}) AddDatanode(name);
   WriteFile("/f", 1000);
+  WriteFile("/g", 1000);
   const Block block = ns_->GetBlockLocations(Super(), "/f", 0, 1)->blocks[0].block.block;
+  const Block other = ns_->GetBlockLocations(Super(), "/g", 0, 1)->blocks[0].block.block;
   Sync();
   Restart();
   EXPECT_EQ(ns_->GetBlockLocations(Super(), "/f", 0, 1).status().code(), Code::kSafeMode);
   nodes_.clear();
   const DatanodeRegistration node = AddDatanode("dn1");
-  ReportAll(node, {{.block = block}});
+  ReportAll(node, {{.block = block}, {.block = other}});
   EXPECT_EQ(ns_->GetBlockLocations(Super(), "/f", 0, 1)->blocks[0].locations.size(), 1u);
   EXPECT_TRUE(state_->blocks.safe_mode().IsOn());
   clock_.Advance(31s);
