@@ -20,8 +20,10 @@ Status ListenError(const HostPort& address, int error) {
   return Status(code, "listen on " + ToString(address) + ": " + strerror(error));
 }
 
-bool IsLackOfResources(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+// The peer left before it was its turn, or another thread was quicker. Everything else is our
+// trouble, lack of descriptors first of all, and would come again at once.
+bool IsHarmless(int error) {
+  return error == EAGAIN || error == EINTR || error == ECONNABORTED || error == EPROTO;
 }
 
 }  // namespace
@@ -76,11 +78,7 @@ Result<BlockingSocket> BlockingListener::Accept(const SocketOptions& options) {
       if (socket.Apply(options).ok()) return socket;
       continue;
     }
-    if (IsLackOfResources(errno)) {
-      poll(waits, 1, kBackOffMs);
-    } else if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) {
-      return Status(Code::kNetwork, std::string("accept a connection: ") + strerror(errno));
-    }
+    if (!IsHarmless(errno)) poll(waits, 1, kBackOffMs);
   }
 }
 

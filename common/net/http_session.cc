@@ -136,8 +136,8 @@ HttpSession::Next HttpSession::TakeHead() {
 HttpSession::Next HttpSession::Refuse(int status, std::string text) {
   // The rest of what came cannot be told from a next request.
   keep_alive_ = false;
-  response_ =
-      HttpText(status, std::to_string(status) + " " + std::string(HttpReason(status)) + ": " + text);
+  const std::string head = std::to_string(status) + " " + std::string(HttpReason(status));
+  response_ = HttpText(status, head + ": " + text);
   return Next::kAnswer;
 }
 

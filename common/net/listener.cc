@@ -12,10 +12,11 @@ namespace {
 // How long to let others close descriptors before accepting again.
 constexpr std::chrono::milliseconds kBackOff{100};
 
-bool IsLackOfResources(const boost::system::error_code& error) {
-  namespace errors = boost::asio::error;
-  return error == errors::no_descriptors || error == errors::no_memory ||
-         error == errors::no_buffer_space || error.value() == ENFILE;
+// The peer left before it was its turn. Everything else is our trouble, lack of descriptors first
+// of all, and would come again at once.
+bool IsFaultOfPeer(const boost::system::error_code& error) {
+  return error == boost::asio::error::connection_aborted ||
+         error == boost::asio::error::interrupted || error.value() == EPROTO;
 }
 
 }  // namespace
@@ -64,12 +65,12 @@ Async<Status> Listener::AcceptLoop(IoThreads& threads, std::shared_ptr<State> st
     co_await state->acceptor.async_accept(
         socket, boost::asio::redirect_error(boost::asio::use_awaitable, error));
     if (!state->acceptor.is_open()) co_return Status();
-    if (IsLackOfResources(error)) {
+    if (error) {
+      if (IsFaultOfPeer(error)) continue;
       LOG(kWarn, "cannot accept connections", {"reason", error.message()});
       co_await Sleep(state->back_off, kBackOff);
       continue;
     }
-    if (error) continue;  // The peer left before it was its turn.
     if (state->open->fetch_add(1, std::memory_order_relaxed) >= state->options.connections_max) {
       state->open->fetch_sub(1, std::memory_order_relaxed);
       state->refused.fetch_add(1, std::memory_order_relaxed);

@@ -39,8 +39,8 @@ class ConnectionSlot {
 // Accepts TCP connections and deals them to the I/O threads. Sockets have TCP_NODELAY and
 // SO_KEEPALIVE. Lack of descriptors is waited out.
 //
-// Owned by one thread that is not an I/O thread; `handler` runs on the I/O thread of the socket. The
-// I/O threads must run until Stop has returned.
+// Owned by one thread that is not an I/O thread; `handler` runs on the I/O thread of the socket.
+// The I/O threads must run until Stop has returned.
 class Listener {
  public:
   // `index` is the I/O thread's number in `threads`.

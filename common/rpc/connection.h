@@ -18,9 +18,9 @@ namespace cairn::rpc {
 
 // One client of a server.
 //
-// One coroutine reads. Replies are written by whoever makes them ready, after all that were ready at
-// once: a write that the system takes needs no second coroutine. Only what it does not take is left
-// to a coroutine that waits for room.
+// One coroutine reads. Replies are written by whoever makes them ready, after all that were ready
+// at once: a write that the system takes needs no second coroutine. Only what it does not take is
+// left to a coroutine that waits for room.
 //
 // Lives on the I/O thread of its shard, except for RunSlow.
 class RpcConnection : public std::enable_shared_from_this<RpcConnection> {

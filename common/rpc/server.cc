@@ -21,6 +21,11 @@ class RpcServer::Impl {
     core_.protocols.push_back({MetaInfoHandler::Protocol(), &meta_info_});
   }
 
+  ~Impl() {
+    Stop();
+    core_.life.WaitForNone();
+  }
+
   void Register(RpcProtocol protocol, RpcHandler& handler) {
     assert(listener_ == nullptr && core_.Find(protocol.name) == nullptr);
     core_.protocols.push_back({std::move(protocol), &handler});
@@ -101,6 +106,7 @@ void RpcServer::Impl::OnAllShards(void (RpcShard::*fn)()) {
 }
 
 void RpcServer::Impl::DropHeldReplies() {
+  if (core_.stopping) return;
   // Any thread may ask, an I/O thread, too, so nobody waits here.
   for (const auto& shard : shards_) {
     boost::asio::post(shard->io(), [shard = shard.get(), token = LifeCount::Token(core_.life)] {
@@ -135,7 +141,7 @@ RpcCounters RpcServer::Impl::counters() const {
 RpcServer::RpcServer(net::IoThreads& threads, RpcServerOptions options, Durability* durability)
     : impl_(std::make_unique<Impl>(threads, std::move(options), durability)) {}
 
-RpcServer::~RpcServer() { Stop(); }
+RpcServer::~RpcServer() = default;
 
 void RpcServer::Register(RpcProtocol protocol, RpcHandler& handler) {
   impl_->Register(std::move(protocol), handler);

@@ -45,7 +45,7 @@ TEST_F(BlockingSocketTest, EndsKnowEachOther) {
 TEST_F(BlockingSocketTest, ManyPartsArriveInOrder) {
   std::string expected;
   std::vector<std::string> owned;
-  for (int i = 0; i < 100; ++i) owned.push_back(std::string(i * 100, static_cast<char>('a' + i % 26)));
+  for (int i = 0; i < 100; ++i) owned.emplace_back(i * 100, static_cast<char>('a' + i % 26));
   std::vector<std::string_view> parts(owned.begin(), owned.end());
   for (const std::string& part : owned) expected += part;
   std::thread writer([&] { EXPECT_TRUE(client_.WriteAll(parts).ok()); });

@@ -2,8 +2,12 @@
 #include "common/net/listener.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <vector>
 
@@ -101,6 +105,54 @@ TEST_F(ListenerTest, PortIsFreeAfterStop) {
   (*listener)->Start(taken_.Handler());
   (*listener)->Stop();
   EXPECT_TRUE(Listener::Open(threads_, {.address = (*listener)->address()}).ok());
+}
+
+// No descriptor can be opened while it lives.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    const int lowest_free = dup(0);
+    close(lowest_free);
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = static_cast<rlim_t>(lowest_free);
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(ListenerTest, LackOfDescriptorsIsWaitedOut) {
+  auto listener = Listener::Open(threads_, {.address = {"127.0.0.1", 0}});
+  ASSERT_TRUE(listener.ok());
+  BlockingSocket client = Connect(**listener);
+  {
+    const NoDescriptors none;
+    (*listener)->Start(taken_.Handler());
+    // The accepting coroutine has run once this has.
+    std::promise<void> passed;
+    boost::asio::post(threads_.at(0), [&passed] { passed.set_value(); });
+    passed.get_future().wait();
+    EXPECT_EQ((*listener)->open_connections(), 0);
+  }
+  EXPECT_EQ(taken_.WaitFor(1).size(), 1u);
+  (*listener)->Stop();
+  taken_.Clear();
+  threads_.Stop();
+}
+
+TEST_F(ListenerTest, BlockingListenerWaitsItOutToo) {
+  auto listener = BlockingListener::Open({"127.0.0.1", 0}).value();
+  auto client = BlockingSocket::Connect(listener->address(), 10s).value();
+  std::future<Result<BlockingSocket>> accepted;
+  {
+    const NoDescriptors none;
+    accepted = std::async(std::launch::async, [&] { return listener->Accept(); });
+    EXPECT_EQ(accepted.wait_for(20ms), std::future_status::timeout);
+  }
+  EXPECT_TRUE(accepted.get().ok());
 }
 
 }  // namespace
