@@ -225,7 +225,7 @@ class Client {
   static Result<std::unique_ptr<Client>> Connect(const config::Configuration& configuration,
                                                  const std::string& uri = "",
                                                  const std::string& user = "");
-  // Aborts streams that are open still, and stops renewing leases.
+  // Stops renewing leases.
   ~Client();
 
   const std::string& user() const;
