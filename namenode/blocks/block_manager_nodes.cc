@@ -166,6 +166,9 @@ Result<BlockManager::HeartbeatReply> BlockManager::Heartbeat(const HeartbeatArgs
     redundancy_->Lose(s);
     reports_->queued().DropStorage(s);
   }
+  for (StorageIndex s : changes->unnamed) {
+    if (map_->StorageSize(s) == 0) datanodes_.RemoveStorage(s);
+  }
   if (args.wants_report_lease) reply.report_lease_id = leases_->Request(changes->node);
   AddCommands(changes->node, reply);
   return reply;

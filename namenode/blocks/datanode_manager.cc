@@ -152,10 +152,10 @@ Result<DatanodeIndex> DatanodeManager::Require(const DatanodeId& id) const {
 Result<DatanodeManager::HeartbeatChanges> DatanodeManager::Heartbeat(const HeartbeatArgs& args) {
   CAIRN_ASSIGN(const DatanodeIndex index, Require(args.id));
   RollScheduled();
-  HeartbeatChanges changes{index, {}};
+  HeartbeatChanges changes{index, {}, {}};
   for (const StorageReport& report : args.storages) UpdateStorage(index, report);
   DatanodeEntry& entry = node(index);
-  changes.lost = FindLost(entry, args);
+  FindLost(entry, args, changes);
   if (entry.InService()) in_service_xceivers_ -= entry.info.xceiver_count;
   entry.info.xceiver_count = args.xceiver_count;
   if (entry.InService()) in_service_xceivers_ += entry.info.xceiver_count;
@@ -200,11 +200,13 @@ void DatanodeManager::UpdateStorage(DatanodeIndex index, const StorageReport& re
   entry.gone = false;
 }
 
-// A volume that the datanode no longer names, or calls failed: its replicas must not count as live
-// (a volume pulled while the datanode was down stayed on as a zombie in old versions).
-std::vector<StorageIndex> DatanodeManager::FindLost(DatanodeEntry& entry,
-                                                    const HeartbeatArgs& args) {
-  std::vector<StorageIndex> lost;
+// A volume that the datanode calls failed, or does not name in its first heartbeat or in one that
+// tells of a failure: its replicas must not count as live (a volume pulled while the datanode was
+// down stayed on as a zombie in old versions).
+void DatanodeManager::FindLost(DatanodeEntry& entry, const HeartbeatArgs& args,
+                               HeartbeatChanges& changes) {
+  const bool is_telling =
+      !entry.heartbeat_since_registration || args.failed_volumes > entry.failed_volumes;
   for (StorageIndex s : entry.storages) {
     StorageEntry& known = storage(s);
     auto it = std::find_if(args.storages.begin(), args.storages.end(),
@@ -212,14 +214,17 @@ std::vector<StorageIndex> DatanodeManager::FindLost(DatanodeEntry& entry,
                              return report.storage.uuid == known.storage.uuid;
                            });
     const bool gone = it == args.storages.end();
+    if (gone && !is_telling) {
+      changes.unnamed.push_back(s);
+      continue;
+    }
     if ((!gone && !it->failed) || known.failed) continue;
     known.failed = true;
     known.gone = gone;
-    lost.push_back(s);
+    changes.lost.push_back(s);
     LOG(kWarn, "volume is lost", {"datanode", entry.info.id.TransferAddress()},
         {"storage", known.storage.uuid}, {"reason", gone ? "not in the heartbeat" : "failed"});
   }
-  return lost;
 }
 
 void DatanodeManager::SumStorages(DatanodeEntry& entry) {

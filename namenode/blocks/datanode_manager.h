@@ -156,6 +156,8 @@ class DatanodeManager {
     DatanodeIndex node = kNoDatanode;
     // Volumes that failed or went away: their replicas are lost.
     std::vector<StorageIndex> lost;
+    // Volumes that were not named, but may only be late: to be removed when they hold nothing.
+    std::vector<StorageIndex> unnamed;
   };
   // kUnregisteredNode when the datanode must register first.
   Result<HeartbeatChanges> Heartbeat(const HeartbeatArgs& args);
@@ -229,7 +231,7 @@ class DatanodeManager {
   void LeaveTopology(DatanodeEntry& node, DatanodeIndex index);
   void SumStorages(DatanodeEntry& node);
   void UpdateStorage(DatanodeIndex node, const StorageReport& report);
-  std::vector<StorageIndex> FindLost(DatanodeEntry& node, const HeartbeatArgs& args);
+  void FindLost(DatanodeEntry& node, const HeartbeatArgs& args, HeartbeatChanges& changes);
   void IndexHosts(DatanodeIndex index);
   void UnindexHosts(DatanodeIndex index);
   void ApplyFilter(DatanodeEntry& node);

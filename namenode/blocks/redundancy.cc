@@ -118,7 +118,7 @@ void Redundancy::CheckAll(BlockHandle block, StorageIndex added, DatanodeIndex h
   const Counts counts = Count(block);
   const uint16_t wanted = p_.map.Replication(block);
   if (counts.live > wanted) RemoveExcess(block, added, hint);
-  if (counts.corrupt > 0 && counts.live >= wanted) RemoveCorrupt(block, counts);
+  if (counts.corrupt > 0) RemoveCorrupt(block, counts);
 }
 
 void Redundancy::RemoveReplica(BlockHandle block, StorageIndex storage) {
