@@ -39,7 +39,17 @@ uint64_t LengthOf(const std::vector<BlockView>& views, bool with_unfinished_last
 }  // namespace
 
 uint64_t FileLength(const NamesystemState& state, InodeHandle file, bool with_unfinished_last) {
-  return LengthOf(ViewsOf(state, file), with_unfinished_last);
+  // The most frequent question of all: it allocates nothing.
+  const InodeTable& inodes = state.tree.inodes();
+  const size_t count = inodes.BlockCount(file);
+  uint64_t length = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const std::optional<BlockView> view = state.blocks.Find(inodes.BlockAt(file, i));
+    if (!view) continue;
+    const bool last = i + 1 == count;
+    if (!last || with_unfinished_last || Finished(*view)) length += view->block.length;
+  }
+  return length;
 }
 
 std::vector<Block> BlocksOf(const NamesystemState& state, InodeHandle file) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,15 @@ namespace cairn::namenode {
 class AuditRecorder final : public AuditSink {
  public:
   void Record(const AuditEvent& event) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
     lines.push_back(std::string(event.allowed ? "ok " : "denied ") + event.command + " " +
                     event.source + (event.destination.empty() ? "" : " " + event.destination) +
                     (event.permission.empty() ? "" : " " + event.permission));
   }
   std::vector<std::string> lines;
+
+ private:
+  std::mutex mutex_;
 };
 
 // A namesystem on a disk in memory, with datanodes that say what a test makes them say.
