@@ -99,7 +99,8 @@ class Applier {
   }
   void BumpModificationTime(InodeHandle inode, int64_t ms);
   void NoteInodeId(InodeId id);
-  void Remember(const RetryIdentity& retry, RetryPayload payload = {});
+  void Remember(const RetryIdentity& retry, InodeId file = kInvalidInodeId,
+                bool new_block = false);
   void SetNewAcl(InodeHandle inode, const std::vector<AclEntry>& logical);
 
   // Takes an inode out of its directory and gives it up; usage above is charged.

@@ -79,9 +79,9 @@ void Applier::NoteInodeId(InodeId id) {
   state_.ids.last_inode_id = std::max(state_.ids.last_inode_id, id);
 }
 
-void Applier::Remember(const RetryIdentity& retry, RetryPayload payload) {
-  if (!retry.present()) return;
-  state_.retry_cache.Add(retry.client_id, retry.call_id, {txid_, std::move(payload)});
+void Applier::Remember(const RetryIdentity& retry, InodeId file, bool new_block) {
+  state_.retry_cache.Add(retry.client_id, retry.call_id,
+                         {.txid = txid_, .file = file, .new_block = new_block});
 }
 
 void Applier::SetNewAcl(InodeHandle inode, const std::vector<AclEntry>& logical) {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "namenode/namesystem/applier.h"
-#include "namenode/namesystem/file_view.h"
 
 namespace cairn::namenode {
 
@@ -69,7 +68,7 @@ Status Applier::operator()(const op::Add& r) {
   if (state_.count_quotas) ChargeQuota(state_.tree, parent, {.names = 1});
   CAIRN_TRY(UpdateBlocks(file, r.path, r.blocks, false));
   Touch(file);
-  if (r.retry.present()) Remember(r.retry, MakeFileStatus(state_, file, ""));
+  Remember(r.retry, r.inode_id);
   return Status();
 }
 
@@ -108,7 +107,7 @@ Status Applier::Reopen(InodeHandle file, const op::Append& r) {
   }
   meter.Charge();
   Touch(file);
-  if (r.retry.present()) Remember(r.retry, MakeAppendResult(state_, file, r.new_block, ""));
+  Remember(r.retry, inodes.Id(file), r.new_block);
   return Status();
 }
 

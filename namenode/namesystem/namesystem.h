@@ -94,6 +94,9 @@ class Namesystem {
   Outcome<bool> Truncate(const OpContext& context, const std::string& path, uint64_t new_length,
                          const std::string& client_name);
   Outcome<Done> SetQuota(const OpContext& context, const SetQuotaRequest& request);
+  Outcome<Done> SetStoragePolicy(const OpContext& context, const std::string& path,
+                                 const std::string& policy_name);
+  Outcome<Done> UnsetStoragePolicy(const OpContext& context, const std::string& path);
 
   // --- Writing files.
   Outcome<FileStatus> Create(const OpContext& context, const CreateRequest& request);

@@ -60,8 +60,11 @@ Result<AppendResult> DoAppend(Mutation& m, const AppendRequest& request) {
   NamesystemState& s = m.state;
   if (const RetryCache::Entry* earlier = m.EarlierCopy(); earlier != nullptr) {
     m.audit.skip = true;
-    if (const AppendResult* result = std::get_if<AppendResult>(&earlier->payload)) return *result;
-    return Status(Code::kIoError, "the retried call was not an append");
+    const InodeHandle opened = s.tree.Find(earlier->file);
+    if (opened == kNoInode) {
+      return Status(Code::kNotFound, "File does not exist: " + request.path);
+    }
+    return MakeAppendResult(s, opened, earlier->new_block, m.context.client_machine);
   }
   CAIRN_TRY(m.CheckNotInSafeMode("Cannot append to file" + request.path));
   CAIRN_ASSIGN(ResolvedPath where, ResolvePath(m, request.path, PathUse::kWrite));

@@ -116,8 +116,9 @@ Result<FileStatus> DoCreate(Mutation& m, const CreateRequest& request) {
   NamesystemState& s = m.state;
   if (const RetryCache::Entry* earlier = m.EarlierCopy(); earlier != nullptr) {
     m.audit.skip = true;
-    if (const FileStatus* status = std::get_if<FileStatus>(&earlier->payload)) return *status;
-    return Status(Code::kIoError, "the retried call was not a create");
+    const InodeHandle made = s.tree.Find(earlier->file);
+    if (made != kNoInode) return MakeFileStatus(s, made, "");
+    return Status(Code::kNotFound, "File does not exist: " + request.path);
   }
   CAIRN_TRY(m.CheckNotInSafeMode("Cannot create file" + request.path));
   CAIRN_ASSIGN(ResolvedPath where, ResolvePath(m, request.path, PathUse::kCreate));

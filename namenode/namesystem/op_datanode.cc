@@ -177,6 +177,9 @@ Outcome<Done> Namesystem::BlockReceivedAndDeleted(
   for (const StorageReceivedDeletedBlocks& report : reports) {
     Status taken =
         state_.blocks.IncrementalReport(registration.id, report.storage, report.blocks);
+    // A datanode that must register learns it from its next heartbeat. Told so here, Apache's
+    // would give up for good.
+    if (taken.code() == Code::kUnregisteredNode) return Done{};
     if (!taken.ok()) return taken;
   }
   return Done{};

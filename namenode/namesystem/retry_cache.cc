@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/namesystem/retry_cache.h"
 
-#include <cstring>
-#include <utility>
-
 namespace cairn::namenode {
 
-std::string RetryCache::Key(const std::string& client_id, int32_t call_id) {
-  std::string key = client_id;
-  char bytes[sizeof(call_id)];
-  std::memcpy(bytes, &call_id, sizeof(call_id));
-  key.append(bytes, sizeof(bytes));
+std::optional<RetryCache::Key> RetryCache::KeyOf(const std::string& client_id, int32_t call_id) {
+  if (client_id.size() != kClientIdBytes || call_id < 0) return std::nullopt;
+  Key key{.client_id = {}, .call_id = call_id};
+  std::memcpy(key.client_id.data(), client_id.data(), kClientIdBytes);
   return key;
 }
 
@@ -24,18 +20,19 @@ void RetryCache::Expire() {
 }
 
 const RetryCache::Entry* RetryCache::Find(const std::string& client_id, int32_t call_id) {
-  if (client_id.empty() || call_id < 0) return nullptr;
+  const std::optional<Key> key = KeyOf(client_id, call_id);
+  if (!key) return nullptr;
   Expire();
-  auto it = entries_.find(Key(client_id, call_id));
+  auto it = entries_.find(*key);
   return it == entries_.end() ? nullptr : &it->second;
 }
 
-void RetryCache::Add(const std::string& client_id, int32_t call_id, Entry entry) {
-  if (client_id.empty() || call_id < 0 || ttl_ == Clock::Duration::zero()) return;
-  std::string key = Key(client_id, call_id);
-  auto [it, added] = entries_.insert_or_assign(key, std::move(entry));
+void RetryCache::Add(const std::string& client_id, int32_t call_id, const Entry& entry) {
+  const std::optional<Key> key = KeyOf(client_id, call_id);
+  if (!key || ttl_ == Clock::Duration::zero()) return;
+  const bool added = entries_.insert_or_assign(*key, entry).second;
   // A second record of the same call keeps the first's expiry: one key, one place in the queue.
-  if (added) expiries_.push_back({clock_.Now() + ttl_, std::move(key)});
+  if (added) expiries_.push_back({clock_.Now() + ttl_, *key});
   Expire();
 }
 

@@ -108,6 +108,13 @@ TEST_F(DatanodeTest, SmallReadsOfPoliciesAndFeatures) {
   MustMkdirs("/d");
   EXPECT_EQ(ns_->GetStoragePolicy(Super(), "/d")->name, "HOT");
   EXPECT_GE(ns_->GetStoragePolicies(Super())->size(), 6u);
+  ASSERT_TRUE(ns_->SetStoragePolicy(Super(), "/d", "COLD").ok());
+  MustMkdirs("/d/below");
+  EXPECT_EQ(ns_->GetStoragePolicy(Super(), "/d/below")->name, "COLD");
+  ASSERT_TRUE(ns_->UnsetStoragePolicy(Super(), "/d").ok());
+  EXPECT_EQ(ns_->GetStoragePolicy(Super(), "/d")->name, "HOT");
+  EXPECT_EQ(Why(ns_->SetStoragePolicy(Super(), "/d", "NO_SUCH")),
+            "invalid argument: Cannot find a block policy with the name NO_SUCH");
   Outcome<AclStatus> acl = ns_->GetAclStatus(Super(), "/d");
   EXPECT_EQ(acl->owner, "hdfs");
   EXPECT_TRUE(acl->entries.empty());

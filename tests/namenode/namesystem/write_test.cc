@@ -344,9 +344,11 @@ TEST_F(WriteTest, RetriesHaveTheirEffectOnce) {
   EXPECT_FALSE(ns_->Delete(Call("hdfs", 4), "/g", false).value());
 
   // A new namenode has it from the log.
+  request.path = "/kept";
+  Outcome<FileStatus> kept = ns_->Create(Call("hdfs", 5), request);
   Sync();
   Restart();
-  EXPECT_EQ(ns_->Create(Call("hdfs", 1), request)->inode_id, first->inode_id);
+  EXPECT_EQ(ns_->Create(Call("hdfs", 5), request)->inode_id, kept->inode_id);
   EXPECT_TRUE(ns_->Delete(Call("hdfs", 3), "/g", false).value());
   EXPECT_FALSE(Stat("/f").has_value());
   clock_.Advance(601s);
