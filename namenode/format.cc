@@ -3,6 +3,7 @@
 
 #include "common/io/disk.h"
 #include "common/net/address.h"
+#include "common/util/bytes.h"
 #include "common/util/random.h"
 #include "namenode/frontend/group_resolver.h"
 #include "namenode/namenode.h"
