@@ -33,9 +33,13 @@ def cluster(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def all_datanodes(cluster):
     yield
-    for node in cluster.datanodes:
-        if not node.daemon.running():
-            node.start()
+    dead = [node for node in cluster.datanodes if not node.daemon.running()]
+    for node in dead:
+        node.start()
+    # The namenode thinks for a while that they never were away.
+    for node in dead:
+        wait_for(lambda: "RUNNING" in str(node.jmx("Hadoop:service=DataNode,name=DataNodeInfo")),
+                 f"{node.name} to be registered")
     cluster.wait_ready()
 
 
