@@ -61,9 +61,9 @@ class MiniCluster {
   Status ChoosePorts() {
     for (uint16_t* port : {&options_.port, &options_.http_port}) {
       if (*port != 0) continue;
-      net::BlockingListener probe;
-      CAIRN_TRY(probe.Listen({.host = kHost, .port = 0}));
-      *port = probe.address().port;
+      CAIRN_ASSIGN(const std::unique_ptr<net::BlockingListener> probe,
+                   net::BlockingListener::Open({.host = kHost, .port = 0}));
+      *port = probe->port();
     }
     uri_ = std::string("hdfs://") + kHost + ":" + std::to_string(options_.port);
     http_ = std::string(kHost) + ":" + std::to_string(options_.http_port);
