@@ -21,21 +21,21 @@ namespace cairn::namenode {
 class BlockIndex {
  public:
   BlockHandle Find(BlockId id) const {
-    const int64_t offset = id.value - kBase;
-    if (offset < 0 || offset >= kDirectEnd) return FindSparse(id);
-    const size_t page = static_cast<size_t>(offset) / kPageSize;
+    const uint64_t offset = Offset(id);
+    if (offset >= kDirectEnd) return FindSparse(id);
+    const size_t page = offset / kPageSize;
     if (page >= pages_.size() || !pages_[page]) return kNoBlock;
     return BlockHandle(pages_[page]->handles[offset % kPageSize]);
   }
 
   // The id must not be there yet.
   void Insert(BlockId id, BlockHandle handle) {
-    const int64_t offset = id.value - kBase;
-    if (offset < 0 || offset >= kDirectEnd) {
+    const uint64_t offset = Offset(id);
+    if (offset >= kDirectEnd) {
       sparse_.emplace(id.value, handle);
       return;
     }
-    const size_t page = static_cast<size_t>(offset) / kPageSize;
+    const size_t page = offset / kPageSize;
     if (page >= pages_.size()) pages_.resize(page + 1);
     if (!pages_[page]) {
       pages_[page] = std::make_unique<Page>();
@@ -48,12 +48,12 @@ class BlockIndex {
 
   // The id must be there.
   void Erase(BlockId id) {
-    const int64_t offset = id.value - kBase;
-    if (offset < 0 || offset >= kDirectEnd) {
+    const uint64_t offset = Offset(id);
+    if (offset >= kDirectEnd) {
       sparse_.erase(id.value);
       return;
     }
-    std::unique_ptr<Page>& page = pages_[static_cast<size_t>(offset) / kPageSize];
+    std::unique_ptr<Page>& page = pages_[offset / kPageSize];
     page->handles[offset % kPageSize] = kNoBlock.value;
     if (--page->used == 0) {
       page.reset();
@@ -69,13 +69,18 @@ class BlockIndex {
  private:
   static constexpr int64_t kBase = kLastReservedBlockId.value;
   // 2^32 ids: beyond any namespace; bounds pages_ at 64 MiB when an image lies.
-  static constexpr int64_t kDirectEnd = int64_t{1} << 32;
+  static constexpr uint64_t kDirectEnd = uint64_t{1} << 32;
   static constexpr size_t kPageSize = 512;
 
   struct Page {
     std::array<uint32_t, kPageSize> handles;
     uint32_t used = 0;
   };
+
+  // Ids below the base wrap around to numbers beyond kDirectEnd.
+  static uint64_t Offset(BlockId id) {
+    return static_cast<uint64_t>(id.value) - static_cast<uint64_t>(kBase);
+  }
 
   BlockHandle FindSparse(BlockId id) const {
     auto it = sparse_.find(id.value);

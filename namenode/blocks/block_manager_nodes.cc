@@ -94,7 +94,7 @@ std::vector<BlockManager::CorruptBlock> BlockManager::CorruptBlocks(uint64_t ski
 PlacementRequest BlockManager::RequestFor(const ChooseArgs& args) const {
   PlacementRequest request;
   request.count = args.count;
-  request.writer = datanodes_.FindByHost(args.writer_host);
+  request.writer = datanodes_.FindByHost(args.writer_host, random_.Next());
   request.writer_rack = args.writer_rack;
   request.existing = args.existing;
   request.block_size = args.block_size;
@@ -139,7 +139,9 @@ Result<DatanodeIndex> BlockManager::RegisterDatanode(const DatanodeRegistrationA
     datanodes_.Wipe(registered.replaced);
   }
   // What it held counts again until its report says otherwise.
-  for (StorageIndex s : datanodes_.node(registered.node).storages) redundancy_->StopLosing(s);
+  for (StorageIndex s : datanodes_.node(registered.node).storages) {
+    if (!datanodes_.storage(s).failed) redundancy_->StopLosing(s);
+  }
   leases_->Remove(registered.node);
   return registered.node;
 }

@@ -352,12 +352,13 @@ DatanodeIndex DatanodeManager::FindByAddress(const std::string& ip, uint16_t tra
   return it == by_address_.end() ? kNoDatanode : it->second;
 }
 
-DatanodeIndex DatanodeManager::FindByHost(const std::string& host) const {
+DatanodeIndex DatanodeManager::FindByHost(const std::string& host, uint64_t lot) const {
+  std::vector<DatanodeIndex> alive;
   auto [it, end] = by_host_.equal_range(host);
   for (; it != end; ++it) {
-    if (node(it->second).alive) return it->second;
+    if (node(it->second).alive) alive.push_back(it->second);
   }
-  return kNoDatanode;
+  return alive.empty() ? kNoDatanode : alive[lot % alive.size()];
 }
 
 DatanodeIndex DatanodeManager::FindByHostPort(const std::string& host_port) const {

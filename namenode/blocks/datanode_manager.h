@@ -192,8 +192,9 @@ class DatanodeManager {
   // Unknown: kNoDatanode / kNoStorage.
   DatanodeIndex FindByUuid(const std::string& uuid) const;
   DatanodeIndex FindByAddress(const std::string& ip, uint16_t transfer_port) const;
-  // A live datanode on this host (address or name): the writer's or reader's own.
-  DatanodeIndex FindByHost(const std::string& host) const;
+  // A live datanode on this host (address or name): the writer's or reader's own. `lot` picks one
+  // when there are several.
+  DatanodeIndex FindByHost(const std::string& host, uint64_t lot = 0) const;
   // "host" or "host:port", as favored nodes are named.
   DatanodeIndex FindByHostPort(const std::string& host_port) const;
   StorageIndex FindStorage(const std::string& node_uuid, const std::string& storage_uuid) const;

@@ -81,6 +81,7 @@ void Redundancy::AddReplica(BlockHandle block, StorageIndex storage, DatanodeInd
       const CorruptReplicas::Entry* entry = corrupt_.Find(block, storage);
       if (entry != nullptr && entry->reason != CorruptReason::kReported) {
         corrupt_.Remove(block, storage);
+        invalidations_.Remove(storage, p_.map.Id(block));
       }
     }
   }
@@ -92,7 +93,8 @@ void Redundancy::AddReplica(BlockHandle block, StorageIndex storage, DatanodeInd
 // A datanode has one replica of a block: reported on another of its volumes, it has moved.
 void Redundancy::DropOtherOfNode(BlockHandle block, StorageIndex kept) {
   const DatanodeIndex node = p_.datanodes.storage(kept).node;
-  for (StorageIndex s : p_.map.Replicas(block)) {
+  for (uint32_t i = 0; i < p_.map.ReplicaCount(block); ++i) {
+    const StorageIndex s = p_.map.ReplicaAt(block, i);
     if (s == kept || p_.datanodes.storage(s).node != node) continue;
     corrupt_.Remove(block, s);
     excess_.Remove(block, s);
@@ -240,7 +242,8 @@ void Redundancy::SetReplication(BlockHandle block, uint16_t replication) {
 }
 
 void Redundancy::Invalidate(StorageIndex storage, const Block& replica) {
-  if (!standby_) invalidations_.Add(storage, replica);
+  // A dead datanode reports again before it gets orders.
+  if (!standby_ && p_.datanodes.NodeOf(storage).alive) invalidations_.Add(storage, replica);
 }
 
 void Redundancy::Forget(BlockHandle block) {

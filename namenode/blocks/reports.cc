@@ -92,7 +92,7 @@ class SteppedReport final : public FullReport {
 };
 
 std::unique_ptr<FullReport> BlockReports::Begin(StorageIndex storage, ReportedBlocks& blocks) {
-  redundancy_.StopLosing(storage);
+  if (!datanodes_.storage(storage).failed) redundancy_.StopLosing(storage);
   return std::make_unique<SteppedReport>(*this, storage, blocks);
 }
 

@@ -138,6 +138,18 @@ TEST_F(DatanodeManagerTest, AVolumeThatIsNoLongerNamedLosesItsReplicas) {
   EXPECT_EQ(datanodes().FindStorage(node.index, "DS-1b"), kNoStorage);
 }
 
+TEST_F(DatanodeManagerTest, AVolumeThatIsLostStaysLostWhenItsDatanodeRegistersAgain) {
+  const Node node = Start(1);
+  const DatanodeStorage second{"DS-1b", StorageState::kNormal, StorageType::kDisk};
+  const Block block = AddComplete(1, {}, 1);
+  const ReceivedDeletedBlock line{block, ReceivedStatus::kReceived, ""};
+  ASSERT_TRUE(manager_.IncrementalReport(node.id, second, {&line, 1}).ok());
+  Start(1);
+  Start(1);
+  Tick();
+  EXPECT_EQ(manager_.Counters().missing, 1u);
+}
+
 TEST_F(DatanodeManagerTest, AVolumeThatComesBackCountsAfterItsReport) {
   Node node = Start(1);
   const Block block = AddComplete(1, {node}, 1);

@@ -241,6 +241,20 @@ TEST_F(PlacementTest, ReadersGetTheirHostThenTheirRackThenTheRest) {
   }
 }
 
+TEST_F(PlacementTest, DatanodesOfOneHostShareItsWriters) {
+  std::set<std::string> first;
+  for (int n = 1; n <= 3; ++n) {
+    DatanodeRegistrationArgs args{IdOf(n), "/default-rack", "3.5.0"};
+    args.id.ip = "127.0.0.1";
+    args.id.transfer_port = static_cast<uint16_t>(9866 + n);
+    ASSERT_TRUE(manager_.RegisterDatanode(args).ok());
+    Node node{args.id, {"DS-" + std::to_string(n), StorageState::kNormal, StorageType::kDisk}, {}};
+    Beat(node);
+  }
+  for (int i = 0; i < 60; ++i) first.insert(Uuid(Choose(Three("127.0.0.1"))[0]));
+  EXPECT_EQ(first.size(), 3u);
+}
+
 TEST_F(PlacementTest, AnAdditionalDatanodeIsNoneOfTheExisting) {
   Build(2, 2);
   BlockManager::ChooseArgs args = Three("10.0.0.1");

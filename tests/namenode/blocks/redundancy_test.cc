@@ -109,7 +109,9 @@ TEST_F(RedundancyTest, CopiesOfOneSourceAreLimited) {
   EXPECT_LE(manager_.Counters().scheduled_reconstruction, 4u);
   HeartbeatArgs busy = BeatArgs(nodes_[0]);
   busy.transfers_in_progress = 2;
-  for (const DatanodeCommand& command : manager_.Heartbeat(busy)->commands) {
+  const Result<BlockManager::HeartbeatReply> reply = manager_.Heartbeat(busy);
+  ASSERT_TRUE(reply.ok());
+  for (const DatanodeCommand& command : reply->commands) {
     EXPECT_FALSE(std::holds_alternative<TransferCommand>(command));
   }
 }
