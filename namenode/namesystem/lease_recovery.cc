@@ -121,6 +121,14 @@ bool SameIdAndStamp(const std::optional<Block>& a, const std::optional<Block>& b
   return a->id == b->id && a->generation_stamp == b->generation_stamp;
 }
 
+Status CheckLengthFits(const NamesystemState& s, InodeHandle file, const Block& block) {
+  const uint64_t block_size = s.tree.inodes().Layout(file).block_size;
+  if (block.length <= block_size) return Status();
+  return Status(Code::kIoError, "length " + std::to_string(block.length) + " of block " +
+                                    cairn::ToString(block) + " exceeds its file's block size " +
+                                    std::to_string(block_size));
+}
+
 Status CheckCommitLastBlock(const NamesystemState& s, InodeHandle file,
                             const std::optional<Block>& block) {
   const std::optional<BlockView> last = BlockFromEnd(s, file, 0);
@@ -135,6 +143,7 @@ Status CheckCommitLastBlock(const NamesystemState& s, InodeHandle file,
                                       cairn::ToString(block->id) + ", expected id = " +
                                       cairn::ToString(last->block.id));
   }
+  CAIRN_TRY(CheckLengthFits(s, file, *block));
   return s.blocks.CheckCommit(*block);
 }
 

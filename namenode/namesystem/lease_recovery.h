@@ -36,6 +36,9 @@ Status CommitLastBlock(Mutation& m, InodeHandle file, const std::optional<Block>
 Status CheckCommitLastBlock(const NamesystemState& s, InodeHandle file,
                             const std::optional<Block>& block);
 
+// kIoError when a block of the file cannot have that length: a record of it could not be replayed.
+Status CheckLengthFits(const NamesystemState& s, InodeHandle file, const Block& block);
+
 // Whether all blocks but the last two are finished, or all of them.
 bool PenultimateIsFinished(Mutation& m, InodeHandle file);
 bool AllAreFinished(Mutation& m, InodeHandle file);

@@ -48,11 +48,10 @@ Result<Checked> Check(const NamesystemState& s, const Request& request) {
                                       cairn::ToString(request.new_generation_stamp) +
                                       " was never given out, for block " + shown);
   }
-  const uint64_t block_size = s.tree.inodes().Layout(file).block_size;
-  if (!request.delete_block && request.new_length > block_size) {
-    return Status(Code::kIoError, "The new length " + std::to_string(request.new_length) +
-                                      " of block " + shown + " exceeds its file's block size " +
-                                      std::to_string(block_size));
+  if (!request.delete_block) {
+    Block agreed = request.block.block;
+    agreed.length = request.new_length;
+    CAIRN_TRY(CheckLengthFits(s, file, agreed));
   }
   return Checked{.file = file};
 }

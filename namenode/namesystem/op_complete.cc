@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "namenode/namesystem/file_view.h"
@@ -52,6 +53,7 @@ Result<Done> DoFsync(Mutation& m, const FsyncRequest& request) {
   const auto told = static_cast<uint64_t>(std::max<int64_t>(request.last_block_length, 0));
   if (last && last->state == BlockState::kUnderConstruction && told > blocks.back().length) {
     blocks.back().length = told;
+    CAIRN_TRY(CheckLengthFits(s, file, blocks.back()));
   }
   CAIRN_TRY(m.Record(op::UpdateBlocks{.path = where.path().text(), .blocks = std::move(blocks)},
                      {.path = &where}));

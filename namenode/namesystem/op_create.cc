@@ -16,6 +16,8 @@ namespace cairn::namenode {
 namespace {
 
 constexpr size_t kFreedAtOnce = 1000;
+// Lengths of blocks are kept in 48 bits, and sums of replicas in 63.
+constexpr uint64_t kBlockSizeMax = uint64_t{1} << 46;
 constexpr char kLazyPersist[] = "LAZY_PERSIST";
 
 bool IsReplicationPolicy(std::string name) {
@@ -72,6 +74,11 @@ Status CheckSizes(const Mutation& m, const CreateRequest& request) {
                                       " is less than configured minimum value " +
                                       "dfs.namenode.fs-limits.min-block-size=" +
                                       std::to_string(options.block_size_min));
+  }
+  if (request.block_size > kBlockSizeMax) {
+    return Status(Code::kIoError, "Specified block size " + std::to_string(request.block_size) +
+                                      " is more than the maximum value " +
+                                      std::to_string(kBlockSizeMax));
   }
   return CheckReplication(options, request.path, request.replication,
                           &m.context.client_machine);

@@ -93,6 +93,7 @@ Result<Done> DoUpdatePipeline(Mutation& m, const UpdatePipelineRequest& request)
   const std::optional<BlockView> last = BlockFromEnd(s, file, 0);
   if (!last) return Status(Code::kInternal, "an open block's file has no last block");
   CAIRN_TRY(CheckNewBlock(s, *last, request));
+  CAIRN_TRY(CheckLengthFits(s, file, request.new_block.block));
 
   std::vector<StorageIndex> places;
   for (const StorageIndex place :

@@ -61,9 +61,11 @@ Status Mutation::Record(const EditOp& op, ApplyHint hint) {
   wait_for_ = std::max(wait_for_, txid);
   recorded_ = true;
   if (!applied.ok()) {
-    // The record is in the log already: the state and the log have parted.
-    LOG(kError, "a checked record could not be applied", {"txid", txid}, {"op", OpName(op)},
-        {"status", applied});
+    // The record is in the log already: the state and the log have parted. Nothing may be built on
+    // that, but what is there can still be read.
+    LOG(kError, "a checked record could not be applied: safe mode is on", {"txid", txid},
+        {"op", OpName(op)}, {"status", applied});
+    state.blocks.EnterSafeMode(false);
     return Status(Code::kInternal, applied.message());
   }
   return Status();

@@ -185,6 +185,37 @@ TEST_F(WriteTest, CreateMeetsAnOpenFileInApachesWords) {
                 "currently owned by client-1 on 10.0.0.1");
 }
 
+TEST_F(WriteTest, NumbersAndNamesThatNoRecordCouldHoldAreRefusedWithoutATrace) {
+  CreateRequest request = CreateOf("/f", "client-1");
+  request.block_size = uint64_t{1} << 63;
+  EXPECT_EQ(ns_->Create(Super(), request).status().code(), Code::kIoError);
+  EXPECT_EQ(ns_->Create(Super(), CreateOf("/f", std::string(100'000, 'c'))).status().code(),
+            Code::kInvalidArgument);
+  EXPECT_FALSE(Stat("/f").has_value());
+  EXPECT_EQ(ns_->SetOwner(Super(), "/", std::string(100'000, 'u'), "").status().code(),
+            Code::kInvalidArgument);
+  EXPECT_EQ(Stat("/")->owner, "hdfs");
+
+  Create("/f");
+  LocatedBlock block = AddBlock("/f", std::nullopt);
+  const uint64_t absurd = uint64_t{1} << 60;
+  EXPECT_EQ(ns_->Complete(Super(), CompleteOf("/f", block, absurd)).status().code(),
+            Code::kIoError);
+  EXPECT_EQ(ns_->AddBlock(Super(), {.path = "/f",
+                                    .client_name = "client-1",
+                                    .previous = WithLength(block.block, absurd)})
+                .status().code(),
+            Code::kIoError);
+  EXPECT_EQ(ns_->Fsync(Super(), {.path = "/f",
+                                 .client_name = "client-1",
+                                 .last_block_length = INT64_MAX})
+                .status().code(),
+            Code::kIoError);
+  Sync();
+  Restart();
+  EXPECT_EQ(Stat("/f")->length, 0u);
+}
+
 TEST_F(WriteTest, OverwriteReplacesTheFileAndItsBlocksGo) {
   WriteFile("/f", 1000);
   const InodeId old = Stat("/f")->inode_id;
