@@ -48,6 +48,11 @@ struct ContentSummary {
   int64_t space_quota = -1;     // Bytes; -1 when there is none.
   uint64_t space_consumed = 0;  // Bytes times replication.
   std::string erasure_coding_policy = "Replicated";
+  // What of it only snapshots hold.
+  uint64_t snapshot_length = 0;
+  uint64_t snapshot_file_count = 0;
+  uint64_t snapshot_directory_count = 0;
+  uint64_t snapshot_space_consumed = 0;
 };
 
 // dfs.blocksize and friends, as the namenode tells them to clients.

@@ -90,10 +90,10 @@ void ToProto(const ContentSummary& summary, pb::ContentSummaryProto* out) {
   out->set_quota(static_cast<uint64_t>(summary.quota));
   out->set_spaceconsumed(summary.space_consumed);
   out->set_spacequota(static_cast<uint64_t>(summary.space_quota));
-  out->set_snapshotlength(0);
-  out->set_snapshotfilecount(0);
-  out->set_snapshotdirectorycount(0);
-  out->set_snapshotspaceconsumed(0);
+  out->set_snapshotlength(summary.snapshot_length);
+  out->set_snapshotfilecount(summary.snapshot_file_count);
+  out->set_snapshotdirectorycount(summary.snapshot_directory_count);
+  out->set_snapshotspaceconsumed(summary.snapshot_space_consumed);
   out->set_erasurecodingpolicy(summary.erasure_coding_policy);
 }
 
@@ -106,6 +106,10 @@ ContentSummary FromProto(const pb::ContentSummaryProto& in) {
   summary.space_quota = static_cast<int64_t>(in.spacequota());
   summary.space_consumed = in.spaceconsumed();
   summary.erasure_coding_policy = in.erasurecodingpolicy();
+  summary.snapshot_length = in.snapshotlength();
+  summary.snapshot_file_count = in.snapshotfilecount();
+  summary.snapshot_directory_count = in.snapshotdirectorycount();
+  summary.snapshot_space_consumed = in.snapshotspaceconsumed();
   return summary;
 }
 
