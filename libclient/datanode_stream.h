@@ -11,7 +11,8 @@
 
 namespace cairn::client {
 
-// A connection to a datanode's data port, with the timeouts of a stream through `datanodes` of them.
+// A connection to a datanode's data port, with the timeouts of a stream through `datanodes` of
+// them.
 Result<net::BlockingSocket> ConnectDatanode(const ClientConfig& config, const DatanodeId& node,
                                             size_t datanodes);
 

@@ -88,7 +88,7 @@ void CorruptReplicas::Report(BlockCalls& calls) {
 Result<size_t> FileInputStream::Available(uint64_t position, size_t n) {
   if (position >= file_->length() && file_->growing()) CAIRN_TRY(file_->Refresh());
   const uint64_t length = file_->length();
-  return position >= length ? size_t{0} : static_cast<size_t>(std::min<uint64_t>(n, length - position));
+  return position >= length ? size_t{0} : size_t{std::min<uint64_t>(n, length - position)};
 }
 
 Result<size_t> FileInputStream::Read(void* buffer, size_t n) {

@@ -49,7 +49,8 @@ Milliseconds RetryPolicy::Backoff(int times) const {
   const int64_t doubled = config_.failover_sleep_base.count() << std::min(times, 20);
   const int64_t base = std::min<int64_t>(doubled, config_.failover_sleep_max.count());
   // Half to one and a half of it, so that many clients do not come back at once.
-  return Milliseconds(base / 2 + static_cast<int64_t>(random_.Below(static_cast<uint64_t>(base) + 1)));
+  const uint64_t chance = random_.Below(static_cast<uint64_t>(base) + 1);
+  return Milliseconds(base / 2 + static_cast<int64_t>(chance));
 }
 
 }  // namespace cairn::client
