@@ -160,7 +160,7 @@ Result<Nameservice> ResolveLogical(const config::Configuration& configuration,
                                    const std::string& name) {
   Nameservice service{.uri = std::string(kScheme) + name, .namenodes = {}, .logical = true};
   const std::string ids =
-      configuration.FindSuffixed(config::kHaNamenodes.name, "." + name).value_or("");
+      configuration.FindSuffixed(config::kHaNamenodes.name, name).value_or("");
   for (size_t at = 0; at < ids.size();) {
     size_t end = ids.find(',', at);
     if (end == std::string::npos) end = ids.size();
@@ -168,11 +168,11 @@ Result<Nameservice> ResolveLogical(const config::Configuration& configuration,
     at = end + 1;
     std::erase_if(id, [](unsigned char c) { return std::isspace(c) != 0; });
     if (id.empty()) continue;
-    const std::string suffix = "." + name + "." + id;
+    const std::string suffix = name + "." + id;
     const auto address = configuration.FindSuffixed(config::kNamenodeRpcAddress.name, suffix);
     if (!address) {
       return Status(Code::kInvalidArgument, "nameservice " + name + " has no " +
-                                                config::kNamenodeRpcAddress.name + suffix);
+                                                config::kNamenodeRpcAddress.name + "." + suffix);
     }
     CAIRN_ASSIGN(net::HostPort parsed, net::ParseHostPort(*address, kDefaultRpcPort));
     service.namenodes.push_back(std::move(parsed));
@@ -233,7 +233,7 @@ Result<Nameservice> ResolveNameservice(const config::Configuration& configuratio
     }
     return ResolveNameservice(configuration, fallback);
   }
-  if (configuration.FindSuffixed(config::kHaNamenodes.name, "." + authority)) {
+  if (configuration.FindSuffixed(config::kHaNamenodes.name, authority)) {
     return ResolveLogical(configuration, authority);
   }
   CAIRN_ASSIGN(net::HostPort address, net::ParseHostPort(authority, kDefaultRpcPort));

@@ -150,7 +150,7 @@ TEST_F(OutputStreamTest, FailureOfTheLastPacketClosesByTheRecoveryItself) {
 }
 
 TEST_F(OutputStreamTest, OnlyDatanodeThatRestartsIsWaitedFor) {
-  Connect();
+  Connect({{"dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER"}});
   cluster_.addblock_nodes = {0};
   cluster_.scripts = {{.fail_at = 0, .replies = {OpStatus::kOobRestart}}};
   ASSERT_TRUE(Put(Pattern(100)).ok());
