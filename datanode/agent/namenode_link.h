@@ -78,7 +78,6 @@ class NamenodeLink {
   size_t pending_changes() const;
 
  private:
-  enum class State { kConnecting, kRunning, kFailed, kExited };
   // A fact that is told once and is not a change of a replica.
   struct Message {
     std::string key;  // Equal keys are one message.
@@ -88,22 +87,24 @@ class NamenodeLink {
   void Run();
   Status RunUntilStopped();
   Status Handshake();
+  // Serves until an error; kUnregisteredNode when the namenode wants a new registration.
   Status Serve();
   Status ServeOnce();
-  Status HeartbeatNow(bool* register_again);
+  Status SendHeartbeat();
   Status SendChanges();
   Status SendFullReport();
   Status SendFullReportCalls(std::vector<StorageBlocks> storages, uint64_t lease);
   void SendMessages();
   void AddMessage(Message message);
   // Whether this failure ends the link.
-  bool IsFinal(const Status& status);
+  bool IsFinal(const Status& status) const;
+  bool TurnedAwayTooOften();
   // False when the link stops.
   bool Pause(Clock::Duration duration);
   void WaitForWork();
   bool HasWorkLocked() const;
   bool stopping() const;
-  void SetState(State state);
+  void SetState(const char* state);
 
   const size_t index_;
   const AgentOptions& options_;
@@ -119,7 +120,8 @@ class NamenodeLink {
   Registration self_;
   uint64_t lease_ = 0;
   int64_t last_report_id_ = 0;
-  int turned_away_ = 0;  // Registrations in a row that did not last.
+  // How often lately the namenode no longer knew us as registered.
+  int turned_away_ = 0;
   Clock::TimePoint turned_away_at_{};
 
   mutable std::mutex mutex_;  // Guards the following.

@@ -42,7 +42,7 @@ class MethodTable final : public rpc::RpcHandler {
   // `name` must be a literal. `slow`: waits for disks or peers, runs on the server's pool.
   void Add(const char* name, Method method, bool slow = false);
   // Only superusers may call it.
-  void AddAdmin(const char* name, Method method, bool slow = false);
+  void AddAdmin(const char* name, Method method);
   // A method of Apache's that is not built: Java's UnsupportedOperationException.
   void AddUnsupported(const char* name);
 
