@@ -169,6 +169,18 @@ struct DatanodeStorageReport {
   std::vector<StorageReport> storages;
 };
 
+// How well a kind of blocks is stored, in numbers of blocks or block groups.
+struct RedundancyStats {
+  uint64_t low_redundancy = 0;
+  uint64_t corrupt = 0;
+  uint64_t missing = 0;
+  uint64_t missing_replication_one = 0;  // Of replicated blocks only.
+  uint64_t pending_deletion = 0;
+  // Unset when the namenode does not say.
+  std::optional<uint64_t> highest_priority;
+  std::optional<uint64_t> badly_distributed;
+};
+
 enum class SafeModeAction : uint8_t { kLeave = 1, kEnter = 2, kGet = 3, kForceExit = 4 };
 
 struct CorruptFiles {
@@ -188,6 +200,10 @@ class Admin {
   explicit Admin(ClientCore& core) : core_(core) {}
 
   Result<FsStats> GetFsStats();
+  Result<RedundancyStats> GetReplicatedBlockStats();
+  Result<RedundancyStats> GetErasureCodedStats();
+  // Datanodes that others find slow.
+  Result<std::vector<DatanodeInfo>> GetSlowDatanodes();
   Result<std::vector<DatanodeInfo>> GetDatanodeReport(DatanodeReportKind kind);
   Result<std::vector<DatanodeStorageReport>> GetDatanodeStorageReport(DatanodeReportKind kind);
   // Whether the namenode is in safe mode after the action.

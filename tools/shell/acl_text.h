@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/model/acl.h"
+#include "common/model/permission.h"
+#include "common/util/result.h"
+
+namespace cairn::shell {
+
+// "rw-".
+std::string AccessText(uint8_t bits);
+// "default:user:bob:r-x".
+std::string AclEntryText(const AclEntry& entry);
+// "user::rwx,group:staff:r-x", with permissions or without. Failures are usage errors.
+Result<std::vector<AclEntry>> ParseAclSpec(const std::string& text, bool with_permissions);
+
+}  // namespace cairn::shell
