@@ -19,6 +19,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"dfs", "work with files, as `hdfs dfs` does", RunDfs},
     Command{"namenode", "run the namenode, or -format its directories", RunNamenode},
+    Command{"datanode", "run a datanode", RunDatanode},
     Command{"getconf", "print values of the configuration", RunGetConf},
     Command{"version", "print the version", RunVersion},
 };
