@@ -17,6 +17,8 @@
 namespace cairn::namenode {
 
 class NamesystemState;
+struct DatanodeStatistics;
+struct NamesystemStatistics;
 
 // The file system's namespace and its blocks: everything that a namenode does, without a protocol.
 //
@@ -137,6 +139,10 @@ class Namesystem {
   Outcome<TxId> GetCurrentEditLogTxid(const OpContext& context);
   Outcome<Done> RefreshNodes(const OpContext& context);
   Outcome<ServiceState> GetServiceState(const OpContext& context);
+  // Numbers for pages and exporters (statistics.h), in one shared section; the list of datanodes
+  // lets writers in between. Served in every service state, to anybody.
+  NamesystemStatistics GetStatistics() const;
+  std::vector<DatanodeStatistics> GetDatanodeStatistics() const;
 
   // --- Datanodes.
   Outcome<NamespaceInfo> VersionRequest(const OpContext& context);

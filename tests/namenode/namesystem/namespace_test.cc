@@ -81,6 +81,17 @@ TEST_F(NamespaceTest, DeleteTakesATreeOnlyWhenToldTo) {
   EXPECT_FALSE(ns_->Delete(Super(), "/", true).value());
 }
 
+TEST_F(NamespaceTest, ALargeTreeIsGoneAtOnceAndFreedInSlices) {
+  for (int i = 0; i < 2500; ++i) MustMkdirs("/big/" + std::to_string(i));
+  EXPECT_TRUE(ns_->Delete(Super(), "/big", true).value());
+  EXPECT_FALSE(Stat("/big").has_value());
+  EXPECT_GT(state_->tree.inodes().size(), 1u);
+  while (monitor_->Tick()) {
+  }
+  EXPECT_EQ(state_->tree.inodes().size(), 1u);
+  EXPECT_EQ(state_->tree.features().Quota(state_->tree.root())->usage.names, 1);
+}
+
 TEST_F(NamespaceTest, OnlyOwnersDeleteInAStickyDirectory) {
   MustMkdirs("/tmp");
   ASSERT_TRUE(ns_->SetPermission(Super(), "/tmp", 01777).ok());
