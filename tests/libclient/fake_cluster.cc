@@ -96,6 +96,11 @@ int FakeCluster::CallsOf(const std::string& method) const {
   return found == calls_.end() ? 0 : found->second;
 }
 
+void FakeCluster::WaitForHeartbeats(int n) {
+  std::unique_lock lock(mutex_);
+  beat_.wait(lock, [&] { return heartbeats_ >= n; });
+}
+
 // ---- The namenode.
 
 rpc::RpcReply FakeCluster::Call(const rpc::RpcCall& call) {
@@ -283,6 +288,11 @@ bool FakeCluster::TakePacket(Peer& peer, int64_t block, int number, SeenPacket& 
   EXPECT_FALSE(FindMismatch(kChecksum, data.data(), data.size(), body.data()));
   packet = {number, *header};
   const std::lock_guard lock(mutex_);
+  if (header->seqno == wire::kHeartbeatSeqno) {
+    ++heartbeats_;
+    beat_.notify_all();
+    return true;
+  }
   packets.push_back(packet);
   std::string& stored = blocks[block];
   const auto offset = static_cast<size_t>(header->offset_in_block);

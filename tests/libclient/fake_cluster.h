@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <condition_variable>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,6 +47,8 @@ class FakeCluster final : public rpc::RpcHandler {
   const DatanodeInfo& node(int i) const { return nodes_[static_cast<size_t>(i)].info; }
   LocatedBlock Locate(const ExtendedBlock& block, const std::vector<int>& nodes) const;
   int CallsOf(const std::string& method) const;
+  // Until pipelines have got `n` heartbeats in all.
+  void WaitForHeartbeats(int n);
 
   rpc::RpcReply Call(const rpc::RpcCall& call) override;
 
@@ -91,6 +93,8 @@ class FakeCluster final : public rpc::RpcHandler {
   rpc::RpcReply Complete(const rpc::RpcCall& call);
 
   mutable std::mutex mutex_;
+  std::condition_variable beat_;
+  int heartbeats_ = 0;
   std::map<std::string, int> calls_;
   std::vector<Node> nodes_;
   std::vector<std::thread> peers_;

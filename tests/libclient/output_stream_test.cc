@@ -285,6 +285,18 @@ TEST_F(OutputStreamTest, ErrorStaysAndCloseGivesIt) {
   EXPECT_EQ(cluster_.CallsOf("complete"), 0);
 }
 
+TEST_F(OutputStreamTest, IdlePipelineGetsHeartbeatsAndGoesOn) {
+  Connect({{"dfs.client.socket-timeout", "200ms"}});
+  auto out = client_->Create("/f").value();
+  ASSERT_TRUE(out->Write(Pattern(100)).ok());
+  ASSERT_TRUE(out->Hflush().ok());
+  cluster_.WaitForHeartbeats(2);
+  ASSERT_TRUE(out->Write(Pattern(200).substr(100)).ok());
+  ASSERT_TRUE(out->Close().ok());
+  EXPECT_EQ(Stored(), Pattern(200));
+  EXPECT_EQ(cluster_.CallsOf("updatePipeline"), 0);
+}
+
 TEST_F(OutputStreamTest, AbortLeavesTheFileOpen) {
   Connect();
   auto out = client_->Create("/f").value();
