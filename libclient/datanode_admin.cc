@@ -6,7 +6,6 @@
 #include "common/util/clock.h"
 #include "common/wire/converters.h"
 #include "common/wire/message_codec.h"
-#include "common/wire/message_codec.h"
 #include "common/wire/proto/client_datanode_protocol.pb.h"
 #include "libclient/client_config.h"
 
