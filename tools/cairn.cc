@@ -18,6 +18,7 @@ struct Command {
 
 constexpr std::array kCommands = {
     Command{"dfs", "work with files, as `hdfs dfs` does", RunDfs},
+    Command{"dfsadmin", "ask and steer the cluster, as `hdfs dfsadmin` does", RunDfsAdmin},
     Command{"namenode", "run the namenode, or -format its directories", RunNamenode},
     Command{"datanode", "run a datanode", RunDatanode},
     Command{"getconf", "print values of the configuration", RunGetConf},

@@ -116,8 +116,9 @@ class Count final : public Command {
       shown.file_count -= summary.snapshot_file_count;
       shown.length -= summary.snapshot_length;
     }
-    return Columns(
-        {{Size(shown.directory_count), 12}, {Size(shown.file_count), 12}, {Size(shown.length), 18}});
+    return Columns({{Size(shown.directory_count), 12},
+                    {Size(shown.file_count), 12},
+                    {Size(shown.length), 18}});
   }
 
   std::string Quotas(const client::QuotaUsage& usage) const {

@@ -21,7 +21,8 @@ std::optional<std::string> TakeAuthority(std::string_view& rest) {
 
 bool IsUnescaped(unsigned char c) {
   return std::isalnum(c) || c >= 0x80 ||
-         std::string_view("-_.!~*'():@&=+$,;/").find(static_cast<char>(c)) != std::string_view::npos;
+         std::string_view("-_.!~*'():@&=+$,;/").find(static_cast<char>(c)) !=
+             std::string_view::npos;
 }
 
 // Appends a byte as it stands in a URI.
