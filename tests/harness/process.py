@@ -21,7 +21,7 @@ def wait_for(condition, what, seconds=60, interval=0.05):
             value = condition()
             if value:
                 return value
-        except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        except (OSError, subprocess.SubprocessError, ValueError, LookupError) as error:
             last_error = error
         time.sleep(interval)
     raise Deadline(f"waited {seconds} s for {what}; last error: {last_error}")
