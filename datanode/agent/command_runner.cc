@@ -136,7 +136,7 @@ std::shared_ptr<RecoveryPeer> CommandRunner::PeerOf(const DatanodeId& node) {
 
 // An upgrade keeps nothing aside here, so there is nothing to let go of.
 void CommandRunner::Do(const FinalizeUpgrade& command) {
-  LOG(kInfo, "upgrade is finalized", {"pool", command.pool_id});
+  LOG(kDebug, "upgrade is finalized", {"pool", command.pool_id});
 }
 
 void CommandRunner::Do(const SetBandwidth& command) {
