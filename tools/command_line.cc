@@ -57,6 +57,10 @@ Status SetPair(const std::string& pair, config::Configuration& configuration) {
 Status TakeGenericOptions(std::vector<std::string>& words, config::Configuration& configuration) {
   while (!words.empty()) {
     const std::string word = words.front();
+    if (word == "--") {
+      words.erase(words.begin());
+      return Status();
+    }
     if (word.starts_with("-D") && word.size() > 2) {
       CAIRN_TRY(SetPair(word.substr(2), configuration));
       words.erase(words.begin());

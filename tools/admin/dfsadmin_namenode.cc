@@ -125,7 +125,7 @@ Result<int> AdminPrintTopology(AdminContext& context, const AdminArguments&) {
   }
   for (const auto& [rack, names] : racks) {
     context.Print("Rack: " + rack);
-    for (const std::string& name : HashMapOrder(names)) {
+    for (const std::string& name : shell::HashMapOrder(names)) {
       const DatanodeInfo& node = *by_name.at(name);
       context.Print("   " + name + " (" + HostNameOf(node.id.ip) + ") " +
                     AdminStateText(node.admin_state));

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "common/net/address.h"
 #include "tools/shell/java_format.h"
@@ -40,12 +39,6 @@ const char* DecommissionText(AdminState state) {
   }
 }
 
-uint32_t JavaHash(const std::string& text) {
-  uint32_t hash = 0;
-  for (const unsigned char c : text) hash = hash * 31 + c;
-  return hash ^ hash >> 16;
-}
-
 }  // namespace
 
 const char* AdminStateText(AdminState state) {
@@ -63,17 +56,6 @@ std::string HostNameOf(const std::string& ip) {
   const int error = getnameinfo(address.get(), address.size, name.data(), name.size(), nullptr, 0,
                                 NI_NAMEREQD);
   return error == 0 ? std::string(name.data()) : ip;
-}
-
-std::vector<std::string> HashMapOrder(const std::vector<std::string>& names) {
-  uint32_t buckets = 16;
-  while (names.size() * 4 > static_cast<size_t>(buckets) * 3) buckets *= 2;
-  std::vector<std::string> ordered = names;
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [buckets](const std::string& a, const std::string& b) {
-                     return (JavaHash(a) & (buckets - 1)) < (JavaHash(b) & (buckets - 1));
-                   });
-  return ordered;
 }
 
 std::string DatanodeReportText(const DatanodeInfo& node) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "common/model/datanode_info.h"
 
@@ -14,7 +13,5 @@ std::string DatanodeReportText(const DatanodeInfo& node);
 const char* AdminStateText(AdminState state);
 // The name of "ip:port" by reverse lookup, or the address itself.
 std::string HostNameOf(const std::string& ip);
-// Names in the order in which a java.util.HashMap of them gives its entries.
-std::vector<std::string> HashMapOrder(const std::vector<std::string>& names);
 
 }  // namespace cairn::tools

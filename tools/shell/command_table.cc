@@ -181,7 +181,7 @@ constexpr std::array kCommands = {
                "-f: a missing file is no error.\n"
                "-[rR]: directories with everything below.\n"
                "-skipTrash: delete at once.\n"
-               "-safely: ask before more than hadoop.shell.delete.limit.num.files files go.",
+               "-safely: ask before more than hadoop.shell.safely.delete.limit.num.files files go.",
                MakeRm},
     CommandRow{"rmdir", "[--ignore-fail-on-non-empty] <dir> ...",
                "Delete directories that are empty.\n"

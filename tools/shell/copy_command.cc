@@ -98,7 +98,7 @@ Status CopyCommand::CheckDestination(size_t sources) const {
     return Status();
   }
   CAIRN_ASSIGN(const bool parent, destination_.ParentExists());
-  return parent ? Status() : NoSuchFile(destination_.Text(), destination_.Qualified());
+  return parent ? Status() : NoSuchFile(destination_.Text(), destination_.QualifiedUri());
 }
 
 Status CopyCommand::ProcessArguments(std::vector<PathData>& items) {

@@ -53,6 +53,15 @@ class Parser {
                                       std::string(pattern_) + "`");
   }
 
+  // From `begin` up to here.
+  Status BadRange(size_t begin) const {
+    std::string range;
+    for (size_t i = begin; i < position_; ++i) AppendUtf8(points_[i], range);
+    return Status(Code::kIoError,
+                  "Illegal file pattern: error parsing regexp: invalid character class range: `" +
+                      range + "`");
+  }
+
   bool at_end() const { return position_ >= points_.size(); }
 
   // Up to the end, or inside a group up to what ends this alternative.
@@ -110,12 +119,14 @@ class Parser {
       ++position_;
     }
     while (!at_end() && points_[position_] != ']') {
+      const size_t begin = position_;
       CAIRN_ASSIGN(const char32_t first, SetMember());
       char32_t last = first;
       if (position_ + 1 < points_.size() && points_[position_] == '-' &&
           points_[position_ + 1] != ']') {
         ++position_;
         CAIRN_ASSIGN(last, SetMember());
+        if (last < first) return BadRange(begin);
       }
       set.ranges.push_back({first, last});
     }

@@ -55,6 +55,10 @@ Status Follow(FileSystem& fs, const std::string& pattern, bool& saw_wildcard,
   for (size_t i = 0; i < components.size(); ++i) {
     const bool last = i + 1 == components.size();
     CAIRN_ASSIGN(const GlobPattern glob, GlobPattern::Parse(components[i]));
+    // HDFS has no such names, and Apache's client reads them as a scheme.
+    if (fs.hdfs() != nullptr && components[i].find(':') != std::string::npos) {
+      CAIRN_TRY(ParsePath(components[i]).status());
+    }
     saw_wildcard = saw_wildcard || glob.has_wildcard();
     if (candidates.empty() && saw_wildcard) break;
     std::vector<GlobMatch> next;

@@ -83,6 +83,12 @@ bool IsHidden(char32_t c) {
                      [c](const Range& r) { return c >= r.first && c <= r.last; });
 }
 
+uint32_t JavaHash(const std::string& text) {
+  uint32_t hash = 0;
+  for (const unsigned char c : text) hash = hash * 31 + c;
+  return hash ^ hash >> 16;
+}
+
 }  // namespace
 
 size_t Utf16Length(std::string_view utf8) {
@@ -196,6 +202,17 @@ std::string Printable(std::string_view utf8) {
     }
   }
   return out;
+}
+
+std::vector<std::string> HashMapOrder(const std::vector<std::string>& names) {
+  uint32_t buckets = 16;
+  while (names.size() * 4 > static_cast<size_t>(buckets) * 3) buckets *= 2;
+  std::vector<std::string> ordered = names;
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [buckets](const std::string& a, const std::string& b) {
+                     return (JavaHash(a) & (buckets - 1)) < (JavaHash(b) & (buckets - 1));
+                   });
+  return ordered;
 }
 
 }  // namespace cairn::shell

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/util/result.h"
 
@@ -40,5 +41,8 @@ Result<int64_t> ParseTimestamp(const std::string& text);
 
 // Each character that a terminal may not show is replaced by "?".
 std::string Printable(std::string_view utf8);
+
+// Names in the order in which a java.util.HashMap of them gives its entries.
+std::vector<std::string> HashMapOrder(const std::vector<std::string>& names);
 
 }  // namespace cairn::shell

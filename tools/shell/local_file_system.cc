@@ -218,6 +218,8 @@ Status LocalFileSystem::SetPermission(const std::string& path, uint16_t mode) {
 
 Status LocalFileSystem::SetOwner(const std::string& path, const std::string& user,
                                  const std::string& group_name) {
+  // Apache has the programs of these names do it, and passes their words on.
+  const std::string names = user + (group_name.empty() ? "" : ":" + group_name);
   std::vector<char> buffer;
   uid_t uid = static_cast<uid_t>(-1);
   gid_t gid = static_cast<gid_t>(-1);
@@ -227,7 +229,7 @@ Status LocalFileSystem::SetOwner(const std::string& path, const std::string& use
           return getpwnam_r(user.c_str(), out, data, size, found);
         },
         buffer);
-    if (!entry) return Status(Code::kIoError, "chown: invalid user: '" + user + "'");
+    if (!entry) return Status(Code::kIoError, "chown: invalid user: '" + names + "'");
     uid = entry->pw_uid;
   }
   if (!group_name.empty()) {
@@ -236,7 +238,10 @@ Status LocalFileSystem::SetOwner(const std::string& path, const std::string& use
           return getgrnam_r(group_name.c_str(), out, data, size, found);
         },
         buffer);
-    if (!entry) return Status(Code::kIoError, "chgrp: invalid group: '" + group_name + "'");
+    if (!entry) {
+      return Status(Code::kIoError, user.empty() ? "chgrp: invalid group: '" + group_name + "'"
+                                                 : "chown: invalid group: '" + names + "'");
+    }
     gid = entry->gr_gid;
   }
   return chown(path.c_str(), uid, gid) == 0 ? Status() : ErrnoStatus(path, errno);

@@ -64,6 +64,12 @@ bool PathData::RepresentsDirectory() const {
   return last.empty() || last == "." || last == "..";
 }
 
+std::string PathData::QualifiedUri() const {
+  const std::string root = fs->uri().ends_with('/') ? fs->uri().substr(0, fs->uri().size() - 1)
+                                                    : fs->uri();
+  return root + EscapePath(path);
+}
+
 Result<bool> PathData::ParentExists() const {
   return Exists(*fs, RepresentsDirectory() ? path : ParentOf(path).value_or("/"));
 }

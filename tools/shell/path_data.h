@@ -27,6 +27,8 @@ struct PathData {
 
   std::string Text() const { return uri.Text(); }
   std::string Qualified() const { return fs->Qualify(path); }
+  // The same as a URI, escaped.
+  std::string QualifiedUri() const;
   std::string name() const { return BaseName(path); }
   // Ends like a directory: in "/", "." or "..".
   bool RepresentsDirectory() const;

@@ -8,7 +8,7 @@
 namespace cairn::shell {
 namespace {
 
-constexpr char kSafelyLimit[] = "hadoop.shell.delete.limit.num.files";
+constexpr char kSafelyLimit[] = "hadoop.shell.safely.delete.limit.num.files";
 constexpr int64_t kSafelyLimitDefault = 100;
 
 // -rm: into the trash where there is one.

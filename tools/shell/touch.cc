@@ -13,7 +13,7 @@ Status CreateEmpty(const PathData& item) {
 
 Status CheckParent(const PathData& item) {
   CAIRN_ASSIGN(const bool parent, item.ParentExists());
-  return parent ? Status() : NoSuchFile(item.Text(), item.Qualified());
+  return parent ? Status() : NoSuchFile(item.Text(), item.QualifiedUri());
 }
 
 class Touchz final : public Command {

@@ -34,8 +34,9 @@ Result<int64_t> Trash::IntervalMs() {
     return Status(Code::kIoError, "Failed to get server trash configuration");
   }
   if (*minutes != 0) return *minutes * 60000;
-  const std::string text =
-      context_.configuration.Find(config::kTrashInterval.name).value_or("0");
+  const char* const key = config::kTrashInterval.name;
+  if (!context_.configuration.properties().contains(key)) return 0;
+  const std::string text = context_.configuration.Find(key).value_or("0");
   char* end = nullptr;
   const double configured = std::strtod(text.c_str(), &end);
   if (end == text.c_str() || *end != '\0' || !std::isfinite(configured)) {

@@ -140,10 +140,15 @@ std::string RelativePath(const std::string& from, const std::string& path, bool 
   return relative;
 }
 
+std::string EscapePath(std::string_view path) {
+  std::string escaped;
+  for (const char c : path) AppendEscaped(static_cast<unsigned char>(c), escaped);
+  return escaped;
+}
+
 int ComparePaths(std::string_view a, std::string_view b) {
-  std::string left, right;
-  for (const char c : a) AppendEscaped(c, left);
-  for (const char c : b) AppendEscaped(c, right);
+  const std::string left = EscapePath(a);
+  const std::string right = EscapePath(b);
   const auto [x, y] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
   if (x == left.end() || y == right.end()) {
     return static_cast<int>(x != left.end()) - static_cast<int>(y != right.end());

@@ -45,6 +45,9 @@ std::string RelativePath(const std::string& from, const std::string& path, bool 
 // The order of Apache's listings: as escaped URIs, by UTF-16 units.
 int ComparePaths(std::string_view a, std::string_view b);
 
+// A path as it stands in a URI.
+std::string EscapePath(std::string_view path);
+
 // "%41" as "A"; text that is not escaped properly is left alone.
 std::string PercentDecode(const std::string& text);
 

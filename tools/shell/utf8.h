@@ -13,6 +13,9 @@ char32_t TakeCodePoint(std::string_view& text);
 // All characters of `text`.
 std::u32string ToCodePoints(std::string_view text);
 
+// Appends one character.
+void AppendUtf8(char32_t c, std::string& out);
+
 // ASCII letters in lower case.
 std::string ToLower(std::string_view text);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/shell/xattr_text.h"
 
+#include <map>
 #include <optional>
 
 #include "tools/shell/commands.h"
+#include "tools/shell/java_format.h"
 
 namespace cairn::shell {
 namespace {
@@ -43,9 +45,14 @@ class GetFattr final : public Command {
     client::Client* const client = item.fs->hdfs();
     if (client == nullptr) return NotHere();
     CAIRN_ASSIGN(const std::vector<Xattr> attributes, client->GetXattrs(item.path, wanted_));
+    std::map<std::string, std::string> values;
+    std::vector<std::string> names;
     for (const Xattr& attribute : attributes) {
-      const std::string name = wanted_.empty() ? XattrNameText(attribute) : asked_name_;
-      const std::string value = attribute.value.value_or("");
+      names.push_back(wanted_.empty() ? XattrNameText(attribute) : asked_name_);
+      values[names.back()] = attribute.value.value_or("");
+    }
+    for (const std::string& name : HashMapOrder(names)) {
+      const std::string& value = values[name];
       PrintLine(value.empty() ? name : name + "=" + EncodeXattrValue(value, codec_));
     }
     return Status();
