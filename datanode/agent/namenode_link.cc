@@ -308,10 +308,15 @@ Status NamenodeLink::SendChanges() {
 Status NamenodeLink::SendFullReport() {
   // What the namenode learns must not be older than what it knows: the changes go first.
   CAIRN_TRY(SendChanges());
+  uint64_t scheduled = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    scheduled = schedule_.scheduled();
+  }
   CAIRN_TRY(SendFullReportCalls(host_.MakeFullReport(), lease_).WithContext("full block report"));
   lease_ = 0;
   const std::lock_guard lock(mutex_);
-  schedule_.FullReportSent();
+  schedule_.FullReportSent(scheduled);
   ++status_.full_reports;
   status_.last_full_report_ms = clock_.WallMs();
   return Status();

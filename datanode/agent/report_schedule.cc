@@ -22,9 +22,11 @@ Clock::Duration ReportSchedule::UntilHeartbeat() const {
 void ReportSchedule::ScheduleFullReport(Clock::Duration delay_max, bool after_registration) {
   next_full_report_ = clock_.Now() + RandomPart(delay_max);
   spread_ = after_registration;
+  ++scheduled_;
 }
 
-void ReportSchedule::FullReportSent() {
+void ReportSchedule::FullReportSent(uint64_t scheduled) {
+  if (scheduled != scheduled_) return;
   const Clock::TimePoint now = clock_.Now();
   if (spread_) {
     next_full_report_ = now + RandomPart(full_report_interval_);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 #include "common/util/clock.h"
 #include "common/util/random.h"
 
@@ -25,7 +27,11 @@ class ReportSchedule {
   // The next report comes after a random part of `delay_max`. After a registration the one after it
   // comes at a random time, so that datanodes that started together spread out.
   void ScheduleFullReport(Clock::Duration delay_max, bool after_registration);
-  void FullReportSent();
+  // How often a report was scheduled.
+  uint64_t scheduled() const { return scheduled_; }
+  // `scheduled` is what scheduled() was before the report was made: one that was wished for since
+  // then is still to be sent.
+  void FullReportSent(uint64_t scheduled);
   // A report that was forced: the ones after it start anew.
   void Respread() { spread_ = true; }
 
@@ -39,6 +45,7 @@ class ReportSchedule {
   Clock::TimePoint next_heartbeat_;
   Clock::TimePoint next_full_report_;
   bool spread_ = true;
+  uint64_t scheduled_ = 0;
 };
 
 }  // namespace cairn::datanode

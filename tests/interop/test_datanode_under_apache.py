@@ -16,6 +16,8 @@ SIZES = (0, 1, 511, 512, 513, BLOCK, 3 * BLOCK + 12345)
 PROPERTIES = {
     "dfs.replication": "3",
     "dfs.client.socket-timeout": "5000",
+    # Among three datanodes, one stream more is twice the average: a pipeline would get two.
+    "dfs.namenode.redundancy.considerLoad": "false",
     "dfs.namenode.reconstruction.pending.timeout-sec": "3",
     "dfs.client.block.write.replace-datanode-on-failure.best-effort": "true",
     "dfs.block.scanner.volume.bytes.per.second": "104857600",
