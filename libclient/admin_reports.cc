@@ -17,10 +17,10 @@ RedundancyStats Common(const Response& response) {
   stats.corrupt = response.corrupt_blocks();
   stats.missing = response.missing_blocks();
   stats.pending_deletion = response.pending_deletion_blocks();
-  if (response.has_highest_prio_low_redundancy_blocks()) {
+  // Apache's clients take both or none.
+  if (response.has_highest_prio_low_redundancy_blocks() &&
+      response.has_badly_distributed_blocks()) {
     stats.highest_priority = response.highest_prio_low_redundancy_blocks();
-  }
-  if (response.has_badly_distributed_blocks()) {
     stats.badly_distributed = response.badly_distributed_blocks();
   }
   return stats;

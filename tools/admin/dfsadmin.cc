@@ -26,9 +26,10 @@ Result<client::Client*> AdminContext::client() {
   if (client_ != nullptr) return client_.get();
   CAIRN_ASSIGN(const std::string uri, configuration_.Get(config::kDefaultFs));
   if (!uri.starts_with("hdfs:")) {
-    return shell::UsageError("FileSystem " + uri + " is not an HDFS file system. The fs class is: " +
-                             (uri.starts_with("file:") ? "org.apache.hadoop.fs.LocalFileSystem"
-                                                       : "unknown"));
+    const char* const kind =
+        uri.starts_with("file:") ? "org.apache.hadoop.fs.LocalFileSystem" : "unknown";
+    return shell::UsageError("FileSystem " + uri +
+                             " is not an HDFS file system. The fs class is: " + kind);
   }
   CAIRN_ASSIGN(client_, client::Client::Connect(configuration_));
   return client_.get();

@@ -86,8 +86,8 @@ constexpr std::array kCommands = {
     AdminCommandRow{"getVolumeReport", "-getVolumeReport datanode_host:ipc_port", 1, 1,
                     "The volumes of a datanode.", nullptr,
                     "[-getVolumeReport datanode-host:ipc_port]"},
-    AdminCommandRow{"deleteBlockPool", "-deleteBlockPool datanode_host:ipc_port blockpoolId [force]",
-                    2, 3,
+    AdminCommandRow{"deleteBlockPool",
+                    "-deleteBlockPool datanode_host:ipc_port blockpoolId [force]", 2, 3,
                     "Delete a block pool that a datanode serves no more; with force even if it is "
                     "not empty.",
                     AdminDeleteBlockPool,
@@ -149,7 +149,8 @@ std::span<const AdminCommandRow> AllAdminCommands() { return kCommands; }
 const AdminCommandRow* FindAdminCommand(std::string_view name) {
   const auto row =
       std::find_if(kCommands.begin(), kCommands.end(), [name](const AdminCommandRow& r) {
-        return name == r.name || (AnyCase(r.name) && shell::ToLower(name) == shell::ToLower(r.name));
+        return name == r.name ||
+               (AnyCase(r.name) && shell::ToLower(name) == shell::ToLower(r.name));
       });
   return row == kCommands.end() ? nullptr : row;
 }

@@ -40,7 +40,8 @@ TEST(ChmodMode, StickyBitGoesWithTheOthers) {
 }
 
 TEST(ChmodMode, NonsenseIsRefused) {
-  for (const char* text : {"", "8", "888", "12345", "2755", "u", "u+", "u+q", "x", "u+x g+x", "+"}) {
+  for (const char* text :
+       {"", "8", "888", "12345", "2755", "u", "u+", "u+q", "x", "u+x g+x", "+"}) {
     EXPECT_FALSE(ChmodMode::Parse(text).ok()) << text;
   }
 }
