@@ -27,6 +27,7 @@ Result<InodeHandle> CheckFile(Mutation& m, const ResolvedPath& where) {
 
 // The last block that stays, when it must be cut; nothing at a block's boundary.
 std::optional<Block> BlockToCut(const std::vector<Block>& blocks, uint64_t new_length) {
+  if (new_length == 0) return std::nullopt;  // All blocks go; the first is not cut.
   uint64_t end = 0;
   for (const Block& block : blocks) {
     end += block.length;
