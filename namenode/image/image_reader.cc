@@ -2,11 +2,9 @@
 #include "namenode/image/image_reader.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <memory>
 
-#include "common/log/log.h"
 #include "common/util/bytes.h"
 #include "namenode/image/inode_loader.h"
 #include "namenode/image/proto_cursor.h"
@@ -262,18 +260,10 @@ class Loader {
 
 Result<LoadedImage> LoadImage(io::Disk& disk, const std::string& path,
                               const ImageTarget& target) {
-  const auto begun = std::chrono::steady_clock::now();
   CAIRN_ASSIGN(const std::unique_ptr<io::File> file, disk.Open(path, io::OpenMode::kRead));
-  Result<Summary> summary = ReadSummary(*file);
-  if (!summary.ok()) return summary.status().WithContext("load image " + path);
-  Loader loader(*file, std::move(*summary), target);
-  Result<LoadedImage> image = loader.Load();
-  if (!image.ok()) return image.status().WithContext("load image " + path);
-  LOG(kInfo, "image loaded", {"path", path}, {"inodes", image->inodes}, {"txid", image->txid},
-      {"snapshots", image->carried.snapshot_count},
-      {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(
-                 std::chrono::steady_clock::now() - begun).count()});
-  return image;
+  CAIRN_ASSIGN(Summary summary, ReadSummary(*file));
+  Loader loader(*file, std::move(summary), target);
+  return loader.Load();
 }
 
 }  // namespace cairn::namenode

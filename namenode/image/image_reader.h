@@ -32,10 +32,10 @@ struct LoadedImage {
   uint64_t inodes = 0;
 };
 
-// Fills `target` from an image in Apache's format. A failure says which section and inode; then
-// the target is in an undefined state, to be thrown away. kUnsupported for a compressed image
-// whose codec is neither DefaultCodec nor GzipCodec; kIncorrectVersion for a layout that is not
-// ours.
+// Fills `target` from an image in Apache's format. A failure says which section and inode, but not
+// which file; then the target is in an undefined state, to be thrown away. kUnsupported for a
+// compressed image whose codec is neither DefaultCodec nor GzipCodec; kIncorrectVersion for a
+// layout that is not ours.
 Result<LoadedImage> LoadImage(io::Disk& disk, const std::string& path, const ImageTarget& target);
 
 // Compares a file with the `.md5` file beside it. kNotFound when that is missing, kChecksum when
