@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/namenode.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -16,6 +19,7 @@
 #include "namenode/frontend/audit_log.h"
 #include "namenode/frontend/group_resolver.h"
 #include "namenode/frontend/hadoop_rpc/protocols.h"
+#include "namenode/frontend/http/http_frontend.h"
 #include "namenode/namesystem/loader.h"
 #include "namenode/namesystem/monitor.h"
 #include "namenode/setup.h"
@@ -83,6 +87,11 @@ class Ticker {
   std::thread thread_;
 };
 
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
 }  // namespace
 
 // Members stand in the order of their dependence; destruction goes backwards.
@@ -97,12 +106,12 @@ class Namenode::Impl {
     CAIRN_TRY(OpenLog(std::move(on_fatal)));
     CAIRN_TRY(Serve(configuration));
     LOG(kInfo, "namenode serves", {"rpc", net::ToString(rpc_address())},
-        {"transaction", state_->last_applied.value});
+        {"http", net::ToString(http_address())}, {"transaction", state_->last_applied.value});
     return Status();
   }
 
   net::HostPort rpc_address() const { return servers_.front()->address(); }
-  net::HostPort http_address() const { return setup_.http_bind; }
+  net::HostPort http_address() const { return http_->address(); }
 
  private:
   Status OpenState(const config::Configuration& configuration) {
@@ -120,9 +129,10 @@ class Namenode::Impl {
         clock_, random_, racks_.get(), audit_.get());
     const Clock::TimePoint begin = clock_.Now();
     CAIRN_TRY(LoadState(*state_, *storage_));
+    loaded_in_ms_ =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Now() - begin).count();
     LOG(kInfo, "namespace loaded", {"transaction", state_->last_applied.value},
-        {"milliseconds",
-         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Now() - begin).count()});
+        {"milliseconds", loaded_in_ms_});
     return Status();
   }
 
@@ -153,7 +163,23 @@ class Namenode::Impl {
       monitor_->CheckpointTick();
       return false;
     }));
-    return Status();
+    return ServeHttp(configuration);
+  }
+
+  Status ServeHttp(const config::Configuration& configuration) {
+    HttpSources sources{.namesystem = *namesystem_,
+                        .storage = *storage_,
+                        .clock = clock_,
+                        .host_name = HostName(),
+                        .rpc = {setup_.rpc.host, rpc_address().port},
+                        .started_ms = started_ms_,
+                        .loaded_in_ms = loaded_in_ms_};
+    for (const auto& server : servers_) {
+      sources.ports.push_back(
+          {server->port(), [&server = *server] { return server.counters(); }});
+    }
+    http_ = std::make_unique<HttpFrontend>(setup_.http_bind, configuration, std::move(sources));
+    return http_->Start();
   }
 
   Status StartServer(const net::HostPort& address, const char* name) {
@@ -171,6 +197,7 @@ class Namenode::Impl {
   }
 
   void Stop() {
+    if (http_ != nullptr) http_->Stop();
     tickers_.clear();
     for (const auto& server : servers_) server->Stop();
     if (log_ != nullptr) {
@@ -182,6 +209,8 @@ class Namenode::Impl {
 
   const NamenodeSetup setup_;
   SystemClock clock_;
+  const int64_t started_ms_ = clock_.WallMs();
+  int64_t loaded_in_ms_ = 0;
   SeededRandom random_;
   io::PosixDisk disk_;
   std::unique_ptr<NameStorage> storage_;
@@ -198,6 +227,7 @@ class Namenode::Impl {
   std::vector<std::unique_ptr<rpc::RpcServer>> servers_;
   std::unique_ptr<Monitor> monitor_;
   std::vector<std::unique_ptr<Ticker>> tickers_;
+  std::unique_ptr<HttpFrontend> http_;
 };
 
 Namenode::Namenode(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

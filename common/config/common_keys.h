@@ -93,5 +93,15 @@ inline constexpr StringKey kHttpStaticUser{
     {"hadoop.http.staticuser.user",
      "Who an HTTP caller without a name is."},
     "dr.who"};
+inline constexpr ListKey kSensitiveKeys{
+    {"hadoop.security.sensitive-config-keys",
+     "Patterns of keys whose values /conf does not show."},
+    "secret$,password$,ssl.keystore.pass$,fs.s3a.server-side-encryption.key,"
+    "fs.s3a.*.server-side-encryption.key,fs.s3a.encryption.algorithm,fs.s3a.encryption.key,"
+    "fs.s3a.encryption.context,fs.s3a.secret.key,fs.s3a.*.secret.key,fs.s3a.session.key,"
+    "fs.s3a.*.session.key,fs.s3a.session.token,fs.s3a.*.session.token,fs.azure.account.key.*,"
+    "fs.azure.oauth2.*,fs.adl.oauth2.*,fs.gs.encryption.*,fs.gs.proxy.*,fs.gs.auth.*,"
+    "credential$,oauth.*secret,oauth.*password,oauth.*token,"
+    "hadoop.security.sensitive-config-keys"};
 
 }  // namespace cairn::config

@@ -35,6 +35,7 @@ constexpr std::array kCommonKeys = {
     KeyRef(&kFileBufferSize),
     KeyRef(&kCallerContext),
     KeyRef(&kHttpStaticUser),
+    KeyRef(&kSensitiveKeys),
 };
 
 constexpr std::array kNamenodeKeys = {

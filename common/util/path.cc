@@ -4,28 +4,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/util/utf8.h"
+
 namespace cairn {
 namespace {
 
 constexpr size_t kPathBytesMax = 64 << 10;
-
-// Length of the UTF-8 sequence at the front of `s`; 0 when there is none.
-size_t Utf8Length(std::string_view s) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(s[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || s.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const uint8_t second = byte(1);
-  if (lead == 0xE0 && second < 0xA0) return 0;   // Overlong.
-  if (lead == 0xED && second >= 0xA0) return 0;  // A surrogate.
-  if (lead == 0xF0 && second < 0x90) return 0;   // Overlong.
-  if (lead == 0xF4 && second >= 0x90) return 0;  // Beyond U+10FFFF.
-  return length;
-}
 
 size_t Utf16Units(std::string_view utf8) {
   size_t units = 0;
