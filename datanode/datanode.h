@@ -21,8 +21,8 @@ struct TransferMetrics;
 // A datanode: store, transfer server, RPC server, HTTP server and the links to its namenodes. One
 // process may hold several.
 //
-// Lifecycle: Create (opens and locks the directories), Start (binds its ports and begins to look for
-// its namenodes), Wait, Stop. Ports that are configured as 0 are known after Start.
+// Lifecycle: Create (opens and locks the directories), Start (binds its ports and begins to look
+// for its namenodes), Wait, Stop. Ports that are configured as 0 are known after Start.
 //
 // Thread-safe, except that Start and Stop belong to the owner.
 class Datanode final : public DatanodeStatusSource {

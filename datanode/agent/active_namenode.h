@@ -9,8 +9,8 @@
 namespace cairn::datanode {
 
 // Which of the namenodes is obeyed. One that claims to be active wins when its claim is more recent
-// than any before: its transaction id is higher. An old active that does not know of its end yet can
-// therefore never take a datanode back.
+// than any before: its transaction id is higher. An old active that does not know of its end yet
+// can therefore never take a datanode back.
 //
 // Thread-safe.
 class ActiveNamenode {

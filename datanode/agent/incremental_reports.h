@@ -22,8 +22,8 @@ class IncrementalReports {
   IncrementalReports(const Clock& clock, Clock::Duration interval)
       : clock_(clock), interval_(interval) {}
 
-  // Returns whether the link should send now. Only a received replica is worth a call of its own: the
-  // others go with it, or with the next heartbeat.
+  // Returns whether the link should send now. Only a received replica is worth a call of its own:
+  // the others go with it, or with the next heartbeat.
   bool Add(ReplicaChange change);
   // Whether a report should be sent now, without waiting for the heartbeat.
   bool Due() const;

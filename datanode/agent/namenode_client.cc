@@ -59,7 +59,7 @@ NamenodeCommand BlockCommandOf(const pb::BlockCommandProto& in) {
       return TransferOf(in);
     case pb::BlockCommandProto::INVALIDATE: {
       InvalidateBlocks out{.pool_id = in.blockpoolid(), .blocks = {}};
-      for (const hdfs::BlockProto& block : in.blocks()) out.blocks.push_back(wire::FromProto(block));
+      for (const auto& block : in.blocks()) out.blocks.push_back(wire::FromProto(block));
       return out;
     }
     case pb::BlockCommandProto::SHUTDOWN:

@@ -39,8 +39,8 @@ class LinkHost {
 };
 
 // The conversation with one namenode, on a thread of its own: handshake, heartbeats, reports. It
-// never gives up by itself, except when the namenode and the directories do not fit together, or the
-// namenode turns a registered datanode away.
+// never gives up by itself, except when the namenode and the directories do not fit together, or
+// the namenode turns a registered datanode away.
 //
 // Lifecycle: construct, Start, Stop. Stop takes no longer than opening a connection.
 //

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ReconfigurationProtocol: no option of a datanode can be changed while it runs, so the list of them
-// is empty and no change was ever started.
+// ReconfigurationProtocol: no option of a datanode can be changed while it runs, so the list of
+// them is empty and no change was ever started.
 #include "common/wire/proto/reconfiguration_protocol.pb.h"
 #include "datanode/frontend/hadoop_rpc/unary.h"
 

@@ -36,6 +36,7 @@ inline NamespaceInfo TestNamespace() {
 // A namenode that does what a test says and remembers what it is told. Thread-safe.
 class FakeNamenode final : public rpc::RpcHandler {
  public:
+  using State = hadoop::hdfs::NNHAStatusHeartbeatProto;
   using Command = hadoop::hdfs::datanode::DatanodeCommandProto;
   // A change of a replica as it was reported.
   struct Change {
@@ -146,7 +147,7 @@ class FakeNamenode final : public rpc::RpcHandler {
       wire::ToProto(ns_, response.mutable_info());
       response.mutable_info()->set_softwareversion(version_);
       response.mutable_info()->set_capabilities(capabilities_);
-      if (active_) response.mutable_info()->set_state(hadoop::hdfs::NNHAStatusHeartbeatProto::ACTIVE);
+      if (active_) response.mutable_info()->set_state(State::ACTIVE);
       return Reply(response);
     }
     if (method == "registerDatanode") {
@@ -181,8 +182,7 @@ class FakeNamenode final : public rpc::RpcHandler {
     namespace pb = hadoop::hdfs::datanode;
     heartbeats.push_back(Parse<pb::HeartbeatRequestProto>(request));
     pb::HeartbeatResponseProto response;
-    response.mutable_hastatus()->set_state(active_ ? hadoop::hdfs::NNHAStatusHeartbeatProto::ACTIVE
-                                                   : hadoop::hdfs::NNHAStatusHeartbeatProto::STANDBY);
+    response.mutable_hastatus()->set_state(active_ ? State::ACTIVE : State::STANDBY);
     response.mutable_hastatus()->set_txid(txid_);
     if (heartbeats.back().requestfullblockreportlease() && give_leases_) {
       response.set_fullblockreportleaseid(++last_lease_);
