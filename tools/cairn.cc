@@ -21,6 +21,7 @@ constexpr std::array kCommands = {
     Command{"dfsadmin", "ask and steer the cluster, as `hdfs dfsadmin` does", RunDfsAdmin},
     Command{"namenode", "run the namenode, or -format its directories", RunNamenode},
     Command{"datanode", "run a datanode", RunDatanode},
+    Command{"mini", "run a whole cluster in one process", RunMini},
     Command{"getconf", "print values of the configuration", RunGetConf},
     Command{"version", "print the version", RunVersion},
 };
