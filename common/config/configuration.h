@@ -41,9 +41,9 @@ class Configuration {
   std::optional<std::string> Find(const std::string& key) const;
 
   Result<std::string> Get(const StringKey& key) const;
-  Result<int64_t> Get(const IntKey& key) const;           // Plain number, in the row's unit.
-  Result<int64_t> Get(const SizeKey& key) const;          // Bytes; "64m", "128k", "1g", "1t".
-  Result<int64_t> Get(const DurationKey& key) const;      // Milliseconds; "30s", "10m", "100ms".
+  Result<int64_t> Get(const IntKey& key) const;       // Plain number, in the row's unit.
+  Result<int64_t> Get(const SizeKey& key) const;      // Bytes; "64m", "128k", "1g", "1t".
+  Result<int64_t> Get(const DurationKey& key) const;  // Milliseconds; "30s", "10m", "100ms".
   Result<bool> Get(const BoolKey& key) const;
   Result<double> Get(const FloatKey& key) const;
   Result<std::vector<std::string>> Get(const ListKey& key) const;  // Comma-separated, trimmed.
@@ -63,7 +63,8 @@ class Configuration {
   std::map<std::string, Property> properties_;
 };
 
-// The default configuration directory: HADOOP_CONF_DIR, else the one given by `--config`, else none.
+// The default configuration directory: HADOOP_CONF_DIR, else the one given by `--config`, else
+// none.
 std::optional<std::string> DefaultDirectory();
 
 }  // namespace cairn::config

@@ -70,8 +70,9 @@ const std::string* Bean::Find(std::string_view attribute) const {
 Result<BeanPattern> BeanPattern::Parse(std::string_view text) {
   std::optional<Parts> parts = Split(text.empty() ? std::string_view("*:*") : text);
   if (!parts) {
-    return Status(Code::kInvalidArgument,
-                  "\"" + std::string(text) + "\" is no object name: use domain:key=value,key=value");
+    return Status(
+        Code::kInvalidArgument,
+        "\"" + std::string(text) + "\" is no object name: use domain:key=value,key=value");
   }
   BeanPattern pattern;
   pattern.domain_ = std::move(parts->domain);

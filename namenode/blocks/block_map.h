@@ -78,7 +78,13 @@ class BlockMap {
   void SetState(BlockHandle block, BlockState state);
 
   // Bits that other parts keep with a block, so that they need not search for most.
-  enum Flag : uint8_t { kHasCorrupt = 1, kIsLow = 2, kIsPending = 4, kHasExcess = 8, kPostponed = 16 };
+  enum Flag : uint8_t {
+    kHasCorrupt = 1,
+    kIsLow = 2,
+    kIsPending = 4,
+    kHasExcess = 8,
+    kPostponed = 16
+  };
   bool HasFlag(BlockHandle block, Flag flag) const { return slot(block).flags & flag; }
   bool HasFlags(BlockHandle block) const { return slot(block).flags != 0; }
   void SetFlag(BlockHandle block, Flag flag, bool on);

@@ -37,8 +37,8 @@ DatanodeManager::DatanodeManager(const Clock& clock, const BlockManagerOptions& 
 Result<DatanodeManager::Registered> DatanodeManager::Register(
     const DatanodeRegistrationArgs& args) {
   if (args.id.uuid.empty()) {
-    return Status(Code::kInvalidArgument, "datanode " + args.id.TransferAddress() +
-                                              " registers without a uuid");
+    return Status(Code::kInvalidArgument,
+                  "datanode " + args.id.TransferAddress() + " registers without a uuid");
   }
   if (!filter_->IsIncluded(args.id)) {
     return Status(Code::kDisallowedDatanode,
@@ -81,8 +81,8 @@ Result<DatanodeManager::Registered> DatanodeManager::Register(
   IndexHosts(result.node);
   ApplyFilter(entry);
   EnterTopology(entry, result.node);
-  LOG(kInfo, "datanode registered", {"address", args.id.TransferAddress()},
-      {"uuid", args.id.uuid}, {"rack", entry.info.location}, {"new", is_new});
+  LOG(kInfo, "datanode registered", {"address", args.id.TransferAddress()}, {"uuid", args.id.uuid},
+      {"rack", entry.info.location}, {"new", is_new});
   return result;
 }
 
@@ -129,15 +129,16 @@ void DatanodeManager::ApplyFilter(DatanodeEntry& entry) {
 Result<DatanodeIndex> DatanodeManager::Require(const DatanodeId& id) const {
   const DatanodeIndex index = FindByUuid(id.uuid);
   const Status unknown(Code::kUnregisteredNode,
-                       "Data node " + id.TransferAddress() + " is attempting to report storage ID " +
-                           id.uuid + ". Node null is expected to serve this storage.");
+                       "Data node " + id.TransferAddress() +
+                           " is attempting to report storage ID " + id.uuid +
+                           ". Node null is expected to serve this storage.");
   if (index == kNoDatanode) return unknown;
   const DatanodeEntry& entry = node(index);
   if (entry.info.id.TransferAddress() != id.TransferAddress()) {
-    return Status(Code::kUnregisteredNode,
-                  "Data node " + id.TransferAddress() + " is attempting to report storage ID " +
-                      id.uuid + ". Node " + entry.info.id.TransferAddress() +
-                      " is expected to serve this storage.");
+    return Status(Code::kUnregisteredNode, "Data node " + id.TransferAddress() +
+                                               " is attempting to report storage ID " + id.uuid +
+                                               ". Node " + entry.info.id.TransferAddress() +
+                                               " is expected to serve this storage.");
   }
   if (!filter_->IsIncluded(entry.info.id)) {
     return Status(Code::kDisallowedDatanode,
@@ -172,10 +173,9 @@ Result<DatanodeManager::HeartbeatChanges> DatanodeManager::Heartbeat(const Heart
   entry.heartbeat_since_registration = true;
   entry.last_heartbeat = clock_.Now();
   entry.info.last_update_ms = static_cast<uint64_t>(clock_.WallMs());
-  entry.info.last_update_monotonic_ms =
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                entry.last_heartbeat.time_since_epoch())
-                                .count());
+  entry.info.last_update_monotonic_ms = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(entry.last_heartbeat.time_since_epoch())
+          .count());
   SumStorages(entry);
   return changes;
 }
@@ -209,10 +209,9 @@ void DatanodeManager::FindLost(DatanodeEntry& entry, const HeartbeatArgs& args,
       !entry.heartbeat_since_registration || args.failed_volumes > entry.failed_volumes;
   for (StorageIndex s : entry.storages) {
     StorageEntry& known = storage(s);
-    auto it = std::find_if(args.storages.begin(), args.storages.end(),
-                           [&](const StorageReport& report) {
-                             return report.storage.uuid == known.storage.uuid;
-                           });
+    auto it = std::find_if(
+        args.storages.begin(), args.storages.end(),
+        [&](const StorageReport& report) { return report.storage.uuid == known.storage.uuid; });
     const bool gone = it == args.storages.end();
     if (gone && !is_telling) {
       changes.unnamed.push_back(s);

@@ -83,7 +83,8 @@ struct DatanodeEntry {
   RackIndex rack{0};
   bool registered = false;  // False: a heartbeat is answered with "register again".
   bool alive = false;
-  bool removed = false;  // Replaced by another datanode on its address; the index is not used again.
+  bool removed =
+      false;  // Replaced by another datanode on its address; the index is not used again.
   bool in_topology = false;
   bool heartbeat_since_registration = false;
   std::vector<StorageIndex> storages;
@@ -101,9 +102,7 @@ struct DatanodeEntry {
   uint64_t balancer_bandwidth = 0;  // To be told with the next heartbeat; 0: nothing to tell.
 
   uint32_t Scheduled() const { return scheduled_now + scheduled_before; }
-  bool IsDecommissioning() const {
-    return info.admin_state == AdminState::kDecommissionInProgress;
-  }
+  bool IsDecommissioning() const { return info.admin_state == AdminState::kDecommissionInProgress; }
   bool IsDecommissioned() const { return info.admin_state == AdminState::kDecommissioned; }
   bool InService() const { return info.admin_state == AdminState::kNormal; }
 };
@@ -245,8 +244,8 @@ class DatanodeManager {
   std::vector<DatanodeEntry> nodes_;
   std::vector<StorageEntry> storages_;
   std::unordered_map<std::string, DatanodeIndex> by_uuid_;
-  std::unordered_map<std::string, DatanodeIndex> by_address_;        // "ip:port".
-  std::unordered_multimap<std::string, DatanodeIndex> by_host_;      // Address and name.
+  std::unordered_map<std::string, DatanodeIndex> by_address_;    // "ip:port".
+  std::unordered_multimap<std::string, DatanodeIndex> by_host_;  // Address and name.
   uint32_t live_ = 0;
   // Sums for placement, kept up to date by heartbeats.
   uint64_t in_service_xceivers_ = 0;

@@ -25,9 +25,10 @@ namespace cairn::namenode {
 //   complete             rbw, same stamp                    ignored: "finalized" is on its way
 //                        rbw, another stamp; rwr            corrupt
 //   committed            rbw, rwr                           noted with its pipeline
-//   being written        finalized, older stamp             corrupt: the pipeline went on without it
-//                        finalized, same or newer stamp     noted; judged when the block is finished
-//                        rbw, rwr                           noted
+//   being written        finalized, older stamp             corrupt: the pipeline went on without
+//   it
+//                        finalized, same or newer stamp     noted; judged when the block is
+//                        finished rbw, rwr                           noted
 //   any                  rur, temporary                     corrupt: no datanode reports these
 //
 // A standby keeps every report that would make a replica corrupt or deleted, or whose stamp the

@@ -12,8 +12,8 @@ namespace cairn::tools {
 
 inline constexpr char kMiniUsage[] =
     "usage: cairn mini --dir D [--datanodes N] [--port P] [--http-port Q]\n"
-    "  A namenode and N datanodes (1) in this process, until it is told to end. Its files are kept\n"
-    "  in D; D/conf is the configuration for clients. Port 0 is any free one (8020 and 9870).\n";
+    "  A namenode and N datanodes (1) in this process, until it is told to end. Its files are\n"
+    "  kept in D; D/conf is the configuration for clients. Port 0 is any free one (8020, 9870).\n";
 
 struct MiniOptions {
   std::string directory;

@@ -15,8 +15,8 @@ using rpc::RpcReply;
 // Apache lets only superusers (and other daemons, which run as one) use this protocol.
 Status CheckSuperuser(const OpContext& context) {
   if (context.caller.superuser) return Status();
-  return Status(Code::kAccessDenied,
-                "Access denied for user " + context.caller.user + ". Superuser privilege is required");
+  return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
+                                         ". Superuser privilege is required");
 }
 
 RpcReply VersionRequest(const RpcService& service, const RpcCall& call) {
@@ -102,8 +102,7 @@ Outcome<CheckpointSignature> Roll(const RpcService& service, const OpContext& co
 
 RpcReply RollEditLog(const RpcService& service, const RpcCall& call) {
   return Unary<pb::RollEditLogRequestProto, pb::RollEditLogResponseProto>(
-      service, call,
-      [&](const OpContext& context, const auto&) { return Roll(service, context); },
+      service, call, [&](const OpContext& context, const auto&) { return Roll(service, context); },
       [](const CheckpointSignature& signature, auto* response) {
         auto* out = response->mutable_signature();
         out->set_blockpoolid(signature.info.block_pool_id);
@@ -142,9 +141,9 @@ void AddNamenodeMethods(MethodTable& table) {
   table.Add("getBlockKeys", GetBlockKeys);
   table.Add("isUpgradeFinalized", IsUpgradeFinalized);
   table.Add("isRollingUpgrade", IsRollingUpgrade);
-  for (const char* name : {"getBlocks", "getMostRecentNameNodeFileTxId", "errorReport",
-                           "registerSubordinateNamenode", "startCheckpoint", "endCheckpoint",
-                           "getNextSPSPath"}) {
+  for (const char* name :
+       {"getBlocks", "getMostRecentNameNodeFileTxId", "errorReport", "registerSubordinateNamenode",
+        "startCheckpoint", "endCheckpoint", "getNextSPSPath"}) {
     table.AddUnsupported(name);
   }
 }

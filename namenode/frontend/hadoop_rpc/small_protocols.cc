@@ -16,8 +16,8 @@ using rpc::RpcReply;
 
 Outcome<Done> CheckSuperuser(const OpContext& context) {
   if (context.caller.superuser) return Done();
-  return Status(Code::kAccessDenied,
-                "Access denied for user " + context.caller.user + ". Superuser privilege is required");
+  return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
+                                         ". Superuser privilege is required");
 }
 
 RpcReply GetServiceStatus(const RpcService& service, const RpcCall& call) {
@@ -34,8 +34,7 @@ RpcReply GetServiceStatus(const RpcService& service, const RpcCall& call) {
 
 RpcReply MonitorHealth(const RpcService& service, const RpcCall& call) {
   return Unary<pb::MonitorHealthRequestProto, pb::MonitorHealthResponseProto>(
-      service, call,
-      [](const OpContext& context, const auto&) { return CheckSuperuser(context); },
+      service, call, [](const OpContext& context, const auto&) { return CheckSuperuser(context); },
       EncodeNothing());
 }
 
@@ -98,8 +97,8 @@ void AddRefreshMethods(MethodTable& table) {
   table.Add("refreshSuperUserGroupsConfiguration",
             RefreshNothing<pb::RefreshSuperUserGroupsConfigurationRequestProto,
                            pb::RefreshSuperUserGroupsConfigurationResponseProto>);
-  table.Add("refreshCallQueue", RefreshNothing<pb::RefreshCallQueueRequestProto,
-                                               pb::RefreshCallQueueResponseProto>);
+  table.Add("refreshCallQueue",
+            RefreshNothing<pb::RefreshCallQueueRequestProto, pb::RefreshCallQueueResponseProto>);
   table.Add("refreshServiceAcl", RefreshServiceAcl);
 }
 
