@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything: packages, builds, unit tests (plain, address+undefined, thread), lint, cluster and
-# interop tests with Apache Hadoop, fuzzing.
+# Everything: packages, build, unit tests, lint, cluster tests, interop tests with Apache Hadoop. The
+# sanitizer builds are presets: tools/setup.sh asan tests_unit && ctest --test-dir build/asan.
 #   tests/run.sh           all of it
 #   tests/run.sh --core    the short loop: release build, unit tests, lint, quick cluster tests
 set -euo pipefail
@@ -71,11 +71,6 @@ else
   need_packages default-jdk-headless maven
   step "cluster tests" cluster_tests tests/cluster
   step "interop tests" cluster_tests tests/interop
-  step "build (asan)" tools/setup.sh asan tests_unit
-  step "unit tests (asan)" unit_tests build/asan
-  step "build (tsan)" tools/setup.sh tsan tests_concurrent
-  step "unit tests (tsan)" ctest --test-dir build/tsan -L concurrent --output-on-failure --timeout 300
-  step "fuzz" tests/fuzz/run.sh 20
 fi
 
 for name in "${failures[@]}"; do echo "failed: $name"; done

@@ -61,7 +61,7 @@ def test_a_read_goes_on_with_another_replica(cluster):
     assert cluster.cairn("dfs", "-put", "-", "/file", stdin=CONTENT).returncode == 0
     wait_healthy(cluster)
     cat = subprocess.Popen([str(CAIRN), "--config", str(cluster.conf), "dfs", "-cat", "/file"],
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
                            env=cluster.environment())
     head = cat.stdout.read(100_000)  # The pipe is full then, and the reader is in the middle.
     for node in cluster.datanodes[:2]:
