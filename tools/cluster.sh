@@ -152,6 +152,9 @@ case $command in
     [ -n "$name" ] || usage
     running "$name" || { echo "cluster.sh: $name does not run" >&2; exit 1; }
     kill -9 "$(cat "$dir/run/$name.pid")"
+    # Gone before anybody starts it again: its directories are locked until then.
+    while running "$name"; do sleep 0.02; done
+    rm -f "$dir/run/$name.pid"
     ;;
   *) usage ;;
 esac

@@ -36,7 +36,11 @@ hdfs dfs -ls -R /demo
 hdfs dfs -du -h /demo
 
 say "4. Where its blocks are"
-hdfs dfsadmin -report | grep -E '^(Name|DFS Used|Num of Blocks|Live datanodes)' || true
+hdfs dfsadmin -report | grep '^Live datanodes'
+for data in "$dir"/data*; do
+  echo "$(basename "$data"): $(find "$data" -path '*/finalized/*' -name 'blk_*' ! -name '*.meta' \
+    -size +1M -printf '%f (%s bytes)  ')"
+done
 hdfs dfs -stat 'block size %o, replicas %r, bytes %b' /demo/text
 
 say "5. It comes back"
