@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/config/security.h"
 #include "common/config/datanode_keys.h"
 #include "common/log/log.h"
 #include "common/net/io_threads.h"
@@ -99,6 +100,7 @@ struct Datanode::Parts {
 
 Result<std::unique_ptr<Datanode>> Datanode::Create(const config::Configuration& configuration,
                                                    const Environment& environment) {
+  CAIRN_TRY(config::CheckSecurityIsBuilt(configuration));
   CAIRN_ASSIGN(Settings settings, ReadSettings(configuration));
   CAIRN_ASSIGN(SuperuserCheck superusers, SuperuserCheck::Read(configuration));
   auto parts = std::make_unique<Parts>(configuration, environment, std::move(settings),

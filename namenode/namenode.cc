@@ -53,6 +53,13 @@ class LogDurability final : public rpc::Durability {
   std::function<void(TxId)> callback_;  // Guarded by mutex_.
 };
 
+// There are no proxy users (hadoop.proxyuser.*): nobody may act for somebody else.
+Status RefuseImpersonation(const rpc::RpcCaller& caller) {
+  if (caller.real_user.empty() || caller.real_user == caller.user) return Status();
+  return Status(Code::kUnauthorized, "User: " + caller.real_user +
+                                         " is not allowed to impersonate " + caller.user);
+}
+
 // A thread that calls `tick` again and again: at once while it says so, else after a pause.
 class Ticker {
  public:
@@ -127,6 +134,8 @@ class Namenode::Impl {
                                .limits = setup_.limits,
                                .info = storage_->info()},
         clock_, random_, racks_.get(), audit_.get());
+    CAIRN_ASSIGN(std::shared_ptr<const HostFilter> hosts, ReadHostLists(setup_.options));
+    state_->blocks.datanodes().SetHostFilter(std::move(hosts));
     const Clock::TimePoint begin = clock_.Now();
     CAIRN_TRY(LoadState(*state_, *storage_));
     loaded_in_ms_ =
@@ -152,7 +161,8 @@ class Namenode::Impl {
                    .groups = *groups_,
                    .storage = *storage_,
                    .block_pool_id = storage_->info().block_pool_id,
-                   .caller_context_enabled = setup_.caller_context_enabled});
+                   .caller_context_enabled = setup_.caller_context_enabled,
+                   .registration_name_check = setup_.registration_name_check});
     threads_ = std::make_unique<net::IoThreads>("nn-io", setup_.io_threads);
     CAIRN_TRY(StartServer(setup_.rpc_bind, "rpc"));
     if (setup_.service_rpc) CAIRN_TRY(StartServer(*setup_.service_rpc, "service-rpc"));
@@ -188,6 +198,7 @@ class Namenode::Impl {
     options.address = address;
     options.name = name;
     options.frame_size_max = setup_.frame_bytes_max;
+    options.authorize = RefuseImpersonation;
     auto server =
         std::make_unique<rpc::RpcServer>(*threads_, options, durabilities_.back().get());
     protocols_->RegisterWith(*server);

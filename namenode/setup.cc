@@ -5,6 +5,7 @@
 
 #include "common/config/common_keys.h"
 #include "common/config/namenode_keys.h"
+#include "common/config/security.h"
 #include "common/io/disk.h"
 #include "common/net/io_threads.h"
 
@@ -106,6 +107,7 @@ Result<std::unique_ptr<RackResolver>> MakeRackResolver(
 }
 
 Result<NamenodeSetup> NamenodeSetup::Read(const config::Configuration& configuration) {
+  CAIRN_TRY(config::CheckSecurityIsBuilt(configuration));
   NamenodeSetup setup;
   CAIRN_TRY(ReadDirectories(configuration, setup));
   CAIRN_TRY(ReadAddresses(configuration, setup));
@@ -120,6 +122,8 @@ Result<NamenodeSetup> NamenodeSetup::Read(const config::Configuration& configura
   CAIRN_ASSIGN(const int64_t threads, configuration.Get(config::kIoThreads));
   setup.io_threads = threads > 0 ? static_cast<int>(threads) : net::DefaultIoThreadCount();
   CAIRN_ASSIGN(setup.caller_context_enabled, configuration.Get(config::kCallerContext));
+  CAIRN_ASSIGN(setup.registration_name_check,
+               configuration.Get(config::kRegistrationIpHostnameCheck));
   CAIRN_ASSIGN(setup.audit_log, configuration.Get(config::kAuditLog));
   return setup;
 }

@@ -30,6 +30,7 @@ struct NamenodeSetup {
   uint32_t frame_bytes_max = 128 << 20;
   int io_threads = 1;
   bool caller_context_enabled = false;
+  bool registration_name_check = true;
   std::string audit_log;  // Empty: none.
 
   static Result<NamenodeSetup> Read(const config::Configuration& configuration);

@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "common/log/log.h"
 #include "tools/commands.h"
 
 namespace cairn::tools {
@@ -14,14 +15,15 @@ struct Command {
   const char* name;
   const char* what;
   int (*run)(const Invocation&);
+  bool daemon = false;  // Its log tells what it does; a client's standard error is for errors.
 };
 
 constexpr std::array kCommands = {
     Command{"dfs", "work with files, as `hdfs dfs` does", RunDfs},
     Command{"dfsadmin", "ask and steer the cluster, as `hdfs dfsadmin` does", RunDfsAdmin},
-    Command{"namenode", "run the namenode, or -format its directories", RunNamenode},
-    Command{"datanode", "run a datanode", RunDatanode},
-    Command{"mini", "run a whole cluster in one process", RunMini},
+    Command{"namenode", "run the namenode, or -format its directories", RunNamenode, true},
+    Command{"datanode", "run a datanode", RunDatanode, true},
+    Command{"mini", "run a whole cluster in one process", RunMini, true},
     Command{"getconf", "print values of the configuration", RunGetConf},
     Command{"version", "print the version", RunVersion},
 };
@@ -43,7 +45,9 @@ int Main(int argc, char** argv) {
     return 255;
   }
   for (const Command& command : kCommands) {
-    if (invocation->command == command.name) return command.run(*invocation);
+    if (invocation->command != command.name) continue;
+    if (!command.daemon && !invocation->log_level_given) log::SetLevel(log::Level::kError);
+    return command.run(*invocation);
   }
   if (!invocation->command.empty() && invocation->command != "--help" &&
       invocation->command != "-help") {

@@ -38,6 +38,7 @@ Status TakeLauncherOptions(std::vector<std::string>& words, Invocation& invocati
       invocation.config_directory = words[1];
     } else {
       CAIRN_TRY(SetLogLevel(words[1]));
+      invocation.log_level_given = true;
     }
     words.erase(words.begin(), words.begin() + 2);
   }

@@ -15,6 +15,7 @@ struct Invocation {
   std::string program;  // How the executable was called, for usage texts.
   std::string command;  // "dfs", "namenode", …
   std::string config_directory;  // Empty when there is none.
+  bool log_level_given = false;
   config::Configuration configuration;
   std::vector<std::string> arguments;
 };

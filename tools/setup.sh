@@ -9,8 +9,8 @@ shift || true
 packages=(
   build-essential ca-certificates ccache cmake ninja-build pkg-config
   libboost-dev libprotobuf-dev protobuf-compiler
-  libspdlog-dev libfmt-dev libpugixml-dev libisal-dev nlohmann-json3-dev
-  libssl-dev zlib1g-dev libjemalloc-dev libgtest-dev libbenchmark-dev
+  libspdlog-dev libfmt-dev libpugixml-dev libisal-dev
+  libssl-dev zlib1g-dev libjemalloc-dev libgtest-dev
 )
 [ "$preset" != fuzz ] || packages+=(clang-14 libclang-rt-14-dev)
 

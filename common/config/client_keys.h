@@ -109,21 +109,9 @@ inline constexpr DurationKey kFailoverSleepMax{
     {"dfs.client.failover.sleep.max.millis",
      "Longest pause between changes."},
     15000, 1};
-inline constexpr BoolKey kVerifyChecksum{
-    {"dfs.client.read.shortcircuit.skip.checksum",
-     "Do not verify checksums of short-circuit reads."},
-    false};
 inline constexpr DurationKey kClientDatanodeRestartTimeout{
     {"dfs.client.datanode-restart.timeout",
      "How long a restarting datanode is waited for."},
     30000, 1000};
-inline constexpr DurationKey kSlowIoWarning{
-    {"dfs.client.slow.io.warning.threshold.ms",
-     "A slower operation is logged."},
-    30000, 1};
-inline constexpr IntKey kShellThreads{
-    {"cairn.shell.threads",
-     "Threads of put, get and cp unless -t says."},
-    1, 1, 1024};
 
 }  // namespace cairn::config

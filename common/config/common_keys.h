@@ -17,14 +17,18 @@ inline constexpr StringKey kUmask{
     {"fs.permissions.umask-mode",
      "Mask of new files and directories, octal or symbolic."},
     "022"};
-inline constexpr StringKey kCryptoProviderPath{
-    {"hadoop.security.key.provider.path",
-     "Key provider of encryption zones, passed to clients."},
-    ""};
 inline constexpr StringKey kAuthentication{
     {"hadoop.security.authentication",
-     "Only \"simple\" is built."},
+     "Only \"simple\" is built; another value is refused at start."},
     "simple"};
+inline constexpr BoolKey kBlockTokens{
+    {"dfs.block.access.token.enable",
+     "Only false is built; true is refused at start."},
+    false};
+inline constexpr BoolKey kEncryptDataTransfer{
+    {"dfs.encrypt.data.transfer",
+     "Only false is built; true is refused at start."},
+    false};
 inline constexpr ListKey kStaticGroups{
     {"hadoop.user.group.static.mapping.overrides",
      "Groups of users that are not asked from the system: user=group,group;… (one list)."},
@@ -53,18 +57,10 @@ inline constexpr DurationKey kIpcClientRpcTimeout{
     {"ipc.client.rpc-timeout.ms",
      "Time to wait for an answer; 0 waits for ever."},
     120000, 1};
-inline constexpr BoolKey kTcpNoDelay{
-    {"ipc.client.tcpnodelay",
-     "Send small requests at once."},
-    true};
 inline constexpr StringKey kTopologyScript{
     {"net.topology.script.file.name",
      "Script that prints the rack of each address it is given."},
     ""};
-inline constexpr IntKey kTopologyScriptArgs{
-    {"net.topology.script.number.args",
-     "Addresses given to the script at once."},
-    100, 1, 10000};
 inline constexpr StringKey kTopologyTable{
     {"net.topology.table.file.name",
      "Table of addresses and racks, used when no script is set."},
@@ -77,10 +73,6 @@ inline constexpr DurationKey kTrashInterval{
     {"fs.trash.interval",
      "How long deleted files stay in the trash; 0 switches it off."},
     0, 60000};
-inline constexpr DurationKey kTrashCheckpointInterval{
-    {"fs.trash.checkpoint.interval",
-     "Time between trash checkpoints."},
-    0, 60000};
 inline constexpr IntKey kFileBufferSize{
     {"io.file.buffer.size",
      "Buffer size told to clients."},
@@ -89,10 +81,6 @@ inline constexpr BoolKey kCallerContext{
     {"hadoop.caller.context.enabled",
      "Write the caller context into the audit log."},
     false};
-inline constexpr StringKey kHttpStaticUser{
-    {"hadoop.http.staticuser.user",
-     "Who an HTTP caller without a name is."},
-    "dr.who"};
 inline constexpr ListKey kSensitiveKeys{
     {"hadoop.security.sensitive-config-keys",
      "Patterns of keys whose values /conf does not show."},

@@ -21,10 +21,6 @@ inline constexpr StringKey kDatanodeHttpAddress{
     {"dfs.datanode.http.address",
      "host:port of the HTTP server."},
     "0.0.0.0:9864"};
-inline constexpr StringKey kDatanodeHttpsAddress{
-    {"dfs.datanode.https.address",
-     "Named in the registration; HTTPS is not built."},
-    "0.0.0.0:9865"};
 inline constexpr StringKey kDatanodeHostname{
     {"dfs.datanode.hostname",
      "Name to register under; the machine's own when empty."},
@@ -129,14 +125,6 @@ inline constexpr BoolKey kCheckIpHostname{
     {"dfs.datanode.use.datanode.hostname",
      "Connect to other datanodes by name."},
     false};
-inline constexpr StringKey kDomainSocketPath{
-    {"dfs.domain.socket.path",
-     "Unix socket of short-circuit reads; not built yet."},
-    ""};
-inline constexpr SizeKey kMaxLockedMemory{
-    {"dfs.datanode.max.locked.memory",
-     "Bytes for cached replicas; caching is not built."},
-    0, 0};
 inline constexpr DurationKey kBpReadyTimeout{
     {"dfs.datanode.bp-ready.timeout",
      "Time that a stream waits for the registration."},
@@ -145,10 +133,6 @@ inline constexpr IntKey kIpcHandlers{
     {"dfs.datanode.handler.count",
      "Threads for slow RPC calls."},
     10, 1, 10000};
-inline constexpr BoolKey kPeerStats{
-    {"dfs.datanode.peer.stats.enabled",
-     "Report slow peers."},
-    false};
 inline constexpr BoolKey kTransferTo{
     {"dfs.datanode.transferTo.allowed",
      "Send blocks from the page cache without a copy."},

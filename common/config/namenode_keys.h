@@ -25,10 +25,6 @@ inline constexpr StringKey kNamenodeHttpBindHost{
     {"dfs.namenode.http-bind-host",
      "Address to listen on instead of the host of the HTTP address."},
     ""};
-inline constexpr StringKey kNamenodeHttpsAddress{
-    {"dfs.namenode.https-address",
-     "Named in reports; HTTPS is not built."},
-    "0.0.0.0:9871"};
 inline constexpr ListKey kNameDirs{
     {"dfs.namenode.name.dir",
      "Directories of image and edits; each holds all of it."},
@@ -37,10 +33,6 @@ inline constexpr ListKey kEditsDirs{
     {"dfs.namenode.edits.dir",
      "Directories of the edit log."},
     "${dfs.namenode.name.dir}"};
-inline constexpr IntKey kHandlerCount{
-    {"dfs.namenode.handler.count",
-     "Accepted for compatibility: the number of I/O threads follows the cores."},
-    10, 1, 65536};
 inline constexpr IntKey kReplication{
     {"dfs.replication",
      "Replicas of a file whose creator does not say."},
@@ -213,10 +205,6 @@ inline constexpr DurationKey kAccessTimePrecision{
     {"dfs.namenode.accesstime.precision",
      "Reads within this time do not change the access time; 0 switches access times off."},
     3600000, 1};
-inline constexpr BoolKey kSupportAppend{
-    {"dfs.support.append",
-     "Allow append."},
-    true};
 inline constexpr StringKey kAuditLog{
     {"cairn.namenode.audit-log",
      "File of the audit log, in the format of Apache; empty: none is written."},

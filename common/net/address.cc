@@ -116,4 +116,13 @@ Result<std::vector<SocketAddress>> Resolve(const HostPort& address, bool passive
 HostPort LocalAddressOf(int fd) { return AddressOf(fd, &getsockname); }
 HostPort PeerAddressOf(int fd) { return AddressOf(fd, &getpeername); }
 
+bool HasName(const std::string& address) {
+  if (address.starts_with("127.") || address == "::1") return true;
+  const Result<std::vector<SocketAddress>> parsed = Resolve({.host = address, .port = 0});
+  if (!parsed.ok()) return false;
+  char name[NI_MAXHOST];
+  const SocketAddress& first = parsed->front();
+  return ::getnameinfo(first.get(), first.size, name, sizeof name, nullptr, 0, NI_NAMEREQD) == 0;
+}
+
 }  // namespace cairn::net

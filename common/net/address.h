@@ -43,6 +43,10 @@ struct SocketAddress {
 // on, where an empty host means all interfaces. Never returns an empty list.
 Result<std::vector<SocketAddress>> Resolve(const HostPort& address, bool passive = false);
 
+// Whether an address has a name, or is this machine's own loopback. Blocks as long as the system's
+// resolver does.
+bool HasName(const std::string& address);
+
 // Both ends of a connected or bound socket; port 0 and an empty host when it has none.
 HostPort LocalAddressOf(int fd);
 HostPort PeerAddressOf(int fd);

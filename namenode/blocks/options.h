@@ -34,8 +34,6 @@ struct BlockManagerOptions {
   uint32_t max_streams_hard = 4;
   uint32_t work_multiplier = 2;
   uint32_t invalidate_limit = 1000;
-  double invalidate_work_share = 0.32;  // Of the datanodes in one round.
-  Milliseconds startup_delay_deletion{0};
 
   // Placement.
   bool consider_load = true;

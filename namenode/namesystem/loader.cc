@@ -4,7 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "common/io/disk.h"
 #include "common/log/log.h"
+#include "namenode/blocks/host_lists.h"
 #include "namenode/image/image_reader.h"
 #include "namenode/journal/edit_stream.h"
 #include "namenode/namesystem/apply.h"
@@ -74,6 +76,20 @@ void Activate(NamesystemState& state, EditLog* log, NameStorage* storage) {
   state.leases.RenewAll();
   state.last_checkpoint_at = state.clock.Now();
   state.service_state.store(ServiceState::kActive, std::memory_order_release);
+}
+
+Result<std::shared_ptr<const HostFilter>> ReadHostLists(const NamesystemOptions& options) {
+  constexpr uint64_t kListBytesMax = 64 << 20;
+  io::PosixDisk disk;
+  std::string included;
+  std::string excluded;
+  if (!options.hosts_file.empty()) {
+    CAIRN_ASSIGN(included, disk.ReadFile(options.hosts_file, kListBytesMax));
+  }
+  if (!options.hosts_exclude_file.empty()) {
+    CAIRN_ASSIGN(excluded, disk.ReadFile(options.hosts_exclude_file, kListBytesMax));
+  }
+  return std::shared_ptr<const HostFilter>(std::make_shared<HostLists>(included, excluded));
 }
 
 }  // namespace cairn::namenode

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "common/util/status.h"
+#include "common/util/result.h"
 #include "namenode/journal/edit_log.h"
 #include "namenode/journal/record.h"
 #include "namenode/journal/storage.h"
@@ -25,6 +25,10 @@ Status LoadState(NamesystemState& state, NameStorage& storage);
 
 // Applies a record that another namenode wrote, the next in order. Exclusive.
 Status Replay(NamesystemState& state, const EditRecord& record);
+
+// Reads dfs.hosts and dfs.hosts.exclude. Fails when a file that is set cannot be read. Reads disks:
+// never inside the section.
+Result<std::shared_ptr<const HostFilter>> ReadHostLists(const NamesystemOptions& options);
 
 // Starts serving: usage is counted, leases begin anew, safe mode is entered with the blocks that
 // were loaded. `log` and `storage` must outlive the state; null where there is no disk (tests).

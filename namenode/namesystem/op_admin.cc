@@ -5,6 +5,7 @@
 
 #include "common/log/log.h"
 #include "namenode/namesystem/checkpointer.h"
+#include "namenode/namesystem/loader.h"
 #include "namenode/namesystem/namesystem.h"
 #include "namenode/namesystem/operation.h"
 
@@ -112,9 +113,13 @@ Outcome<TxId> Namesystem::GetCurrentEditLogTxid(const OpContext& context) {
 }
 
 Outcome<Done> Namesystem::RefreshNodes(const OpContext& context) {
+  // Before the section: it reads files.
+  const Result<std::shared_ptr<const HostFilter>> lists = ReadHostLists(state_.options);
   return RunExclusive<Done>(state_, context, Category::kUnchecked, {.command = "refreshNodes"},
-                            [](Mutation& m) -> Result<Done> {
+                            [&](Mutation& m) -> Result<Done> {
                               CAIRN_TRY(m.checker.CheckSuperuser("refreshNodes"));
+                              if (!lists.ok()) return lists.status();
+                              m.state.blocks.datanodes().SetHostFilter(*lists);
                               m.state.blocks.datanodes().RefreshNodes();
                               return Done{};
                             });

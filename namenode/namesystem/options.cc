@@ -18,6 +18,10 @@ Status ReadDefaults(const config::Configuration& c, ServerDefaults* out) {
   CAIRN_ASSIGN(int64_t buffer, c.Get(config::kFileBufferSize));
   CAIRN_ASSIGN(int64_t trash_ms, c.Get(config::kTrashInterval));
   CAIRN_ASSIGN(std::string checksum, c.Get(config::kChecksumType));
+  if (checksum != "CRC32C" && checksum != "CRC32" && checksum != "NULL") {
+    return Status(Code::kInvalidArgument, std::string(config::kChecksumType.name) + " = \"" +
+                                              checksum + "\": not CRC32C, CRC32 or NULL");
+  }
   out->block_size = block_size;
   out->replication = replication;
   out->bytes_per_checksum = bytes_per_checksum;
@@ -33,6 +37,8 @@ Status ReadDefaults(const config::Configuration& c, ServerDefaults* out) {
 Status ReadLimits(const config::Configuration& c, NamesystemOptions* out) {
   CAIRN_ASSIGN(out->permissions_enabled, c.Get(config::kPermissionsEnabled));
   CAIRN_ASSIGN(out->acls_enabled, c.Get(config::kAclsEnabled));
+  CAIRN_ASSIGN(out->hosts_file, c.Get(config::kHostsFile));
+  CAIRN_ASSIGN(out->hosts_exclude_file, c.Get(config::kHostsExcludeFile));
   CAIRN_ASSIGN(out->supergroup, c.Get(config::kSuperGroup));
   CAIRN_ASSIGN(int64_t replication_max, c.Get(config::kReplicationMax));
   CAIRN_ASSIGN(int64_t replication_min, c.Get(config::kReplicationMin));

@@ -48,6 +48,10 @@ struct NamesystemOptions {
   int64_t extra_edits_retained = 1'000'000;
   uint64_t edit_roll_transactions = 2'000'000;  // A segment that grew over this is closed.
 
+  // Files of hosts; empty: none.
+  std::string hosts_file;
+  std::string hosts_exclude_file;
+
   std::string host_name;  // Named in safe mode's messages.
 };
 

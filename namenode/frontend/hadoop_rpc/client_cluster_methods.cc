@@ -246,7 +246,7 @@ void AddClientClusterMethods(MethodTable& table) {
 
 void AddUnsupportedClientMethods(MethodTable& table) {
   for (const char* name :
-       {"setStoragePolicy", "unsetStoragePolicy", "getBatchedListing", "restoreFailedStorage",
+       {"getBatchedListing", "restoreFailedStorage",
         "finalizeUpgrade", "rollingUpgrade", "metaSave", "addCacheDirective",
         "modifyCacheDirective", "removeCacheDirective", "listCacheDirectives", "addCachePool",
         "modifyCachePool", "removeCachePool", "listCachePools", "createSymlink",

@@ -221,6 +221,24 @@ RpcReply GetStoragePolicy(const RpcService& service, const RpcCall& call) {
       });
 }
 
+RpcReply SetStoragePolicy(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::SetStoragePolicyRequestProto, pb::SetStoragePolicyResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.SetStoragePolicy(context, request.src(), request.policyname());
+      },
+      EncodeNothing());
+}
+
+RpcReply UnsetStoragePolicy(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::UnsetStoragePolicyRequestProto, pb::UnsetStoragePolicyResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.UnsetStoragePolicy(context, request.src());
+      },
+      EncodeNothing());
+}
+
 RpcReply GetEzForPath(const RpcService& service, const RpcCall& call) {
   return Unary<pb::GetEZForPathRequestProto, pb::GetEZForPathResponseProto>(
       service, call,
@@ -256,6 +274,8 @@ void AddClientNamespaceMethods(MethodTable& table) {
   table.Add("listXAttrs", ListXattrs);
   table.Add("getStoragePolicies", GetStoragePolicies);
   table.Add("getStoragePolicy", GetStoragePolicy);
+  table.Add("setStoragePolicy", SetStoragePolicy);
+  table.Add("unsetStoragePolicy", UnsetStoragePolicy);
   table.Add("getEZForPath", GetEzForPath);
   table.Add("listEncryptionZones", ListEncryptionZones);
 }

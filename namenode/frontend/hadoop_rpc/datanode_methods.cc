@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // DatanodeProtocol: registration, heartbeats, errors, the end of a block's recovery.
+#include "common/net/address.h"
 #include "common/wire/converters.h"
 #include "namenode/frontend/hadoop_rpc/datanode_messages.h"
 #include "namenode/frontend/hadoop_rpc/unary.h"
@@ -26,9 +27,16 @@ RpcReply VersionRequest(const RpcService& service, const RpcCall& call) {
 RpcReply RegisterDatanode(const RpcService& service, const RpcCall& call) {
   return Unary<pb::RegisterDatanodeRequestProto, pb::RegisterDatanodeResponseProto>(
       service, call,
-      [&](const OpContext& context, const auto& request) {
-        return service.namesystem.RegisterDatanode(context,
-                                                   RegistrationOf(request.registration()));
+      [&](const OpContext& context, const auto& request) -> Outcome<DatanodeRegistration> {
+        DatanodeRegistration registration = RegistrationOf(request.registration());
+        const std::string& address = context.client_machine;
+        if (service.registration_name_check && !net::HasName(address)) {
+          return Status(Code::kDisallowedDatanode,
+                        "Datanode denied communication with namenode because hostname cannot be "
+                        "resolved (ip=" + address + ", hostname=" + registration.id.host_name +
+                            "): " + registration.id.TransferAddress());
+        }
+        return service.namesystem.RegisterDatanode(context, std::move(registration));
       },
       [](const DatanodeRegistration& registration, auto* response) {
         ToProto(registration, response->mutable_registration());

@@ -20,6 +20,7 @@ struct RpcService {
   const NameStorage& storage;
   std::string block_pool_id;
   bool caller_context_enabled = false;
+  bool registration_name_check = true;  // Datanodes whose address has no name may not register.
 
   OpContext ContextOf(const rpc::RpcCall& call) const;
 };

@@ -31,7 +31,7 @@ void ServeMissingPages(net::HttpServer& server) {
                            "/dfshealth.html"}) {
     web::ServeNotBuilt(server, path, "this page of Apache's is not built");
   }
-  web::ServeNotBuilt(server, "/fsck", "use the command \"cairn fsck\"");
+  web::ServeNotBuilt(server, "/fsck", "block health is in dfsadmin -report and /metrics");
   web::ServeNotBuilt(server, "/webhdfs", "WebHDFS is not built; use hdfs://");
   web::ServeNotBuilt(server, "/network-topology", "use \"dfsadmin -printTopology\"");
 }

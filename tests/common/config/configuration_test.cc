@@ -9,6 +9,7 @@
 #include "common/config/common_keys.h"
 #include "common/config/datanode_keys.h"
 #include "common/config/namenode_keys.h"
+#include "common/config/security.h"
 #include "tests/fakes/temp_dir.h"
 
 namespace cairn::config {
@@ -116,6 +117,20 @@ TEST(ConfigurationTest, BrokenXmlIsNamedWithItsOffset) {
   EXPECT_NE(status.message().find("broken.xml"), std::string::npos);
   EXPECT_FALSE(configuration.AddXml("<html/>", "html.xml").ok());
   EXPECT_FALSE(configuration.AddXml(Site("<property><value>1</value></property>"), "n.xml").ok());
+}
+
+TEST(ConfigurationTest, SecurityThatIsNotBuiltIsRefusedByName) {
+  EXPECT_TRUE(CheckSecurityIsBuilt(Configuration()).ok());
+  EXPECT_TRUE(
+      CheckSecurityIsBuilt(Load(Property("hadoop.security.authentication", "simple"))).ok());
+  for (const auto& [key, value] :
+       {std::pair{"hadoop.security.authentication", "kerberos"},
+        std::pair{"dfs.block.access.token.enable", "true"},
+        std::pair{"dfs.encrypt.data.transfer", "true"}}) {
+    const Status status = CheckSecurityIsBuilt(Load(Property(key, value)));
+    EXPECT_EQ(status.code(), Code::kUnsupported);
+    EXPECT_NE(status.message().find(key), std::string::npos);
+  }
 }
 
 TEST(ConfigurationTest, EveryKeyHasAUniqueNameAndASentence) {
