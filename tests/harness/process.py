@@ -68,7 +68,8 @@ class Daemon:
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             self.command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            env=self.environment, start_new_session=True)
+            env=self.environment, start_new_session=True,
+            cwd=os.path.dirname(self.log_path))  # Apache's namenode writes -metasave there.
         log.close()
 
     def running(self):
