@@ -12,6 +12,7 @@
 #include "common/rpc/server.h"
 #include "datanode/agent/agent.h"
 #include "datanode/frontend/hadoop_rpc/service.h"
+#include "datanode/frontend/http/http_frontend.h"
 #include "datanode/store/scanner.h"
 #include "datanode/store/store_config.h"
 #include "datanode/transfer/server.h"
@@ -73,7 +74,7 @@ struct Datanode::Parts {
   const Settings settings;
   const SuperuserCheck superusers;
   int64_t start_ms = 0;
-  net::HostPort http_address;
+  std::atomic<uint16_t> http_port{0};  // Once it is listened on.
 
   TransferMetrics metrics;
   DatanodeAgent agent;
@@ -84,6 +85,7 @@ struct Datanode::Parts {
   std::unique_ptr<DatanodeProtocols> protocols;
   std::unique_ptr<net::IoThreads> io_threads;
   std::unique_ptr<rpc::RpcServer> rpc;
+  std::unique_ptr<HttpFrontend> http;
   bool stopped = false;
 
   // As it registers. A namenode puts the address that it sees in the place of 0.0.0.0.
@@ -92,7 +94,7 @@ struct Datanode::Parts {
             .host_name = settings.agent.host_name,
             .uuid = store->datanode_uuid(),
             .transfer_port = transfer->port(),
-            .http_port = http_address.port,
+            .http_port = http_port,
             .https_port = 0,
             .ipc_port = rpc->port()};
   }
@@ -133,7 +135,8 @@ Status Datanode::Start() {
                      .id = id,
                      .on_end = [this](const Status& why) { EndWith(why, false); }});
   LOG(kInfo, "datanode serves", {"transfer", net::ToString(transfer_address())},
-      {"rpc", net::ToString(rpc_address())}, {"uuid", id.uuid});
+      {"rpc", net::ToString(rpc_address())}, {"http", net::ToString(http_address())},
+      {"uuid", id.uuid});
   return Status();
 }
 
@@ -162,7 +165,22 @@ Status Datanode::StartServers() {
   parts.io_threads = std::make_unique<net::IoThreads>("dn-io", kRpcIoThreads);
   parts.rpc = std::make_unique<rpc::RpcServer>(*parts.io_threads, parts.settings.rpc);
   parts.protocols->RegisterWith(*parts.rpc);
-  return parts.rpc->Start();
+  CAIRN_TRY(parts.rpc->Start());
+  return StartHttp();
+}
+
+Status Datanode::StartHttp() {
+  Parts& parts = *parts_;
+  parts.http = std::make_unique<HttpFrontend>(
+      parts.settings.http, parts.configuration,
+      HttpSources{.status = *this,
+                  .transfer = parts.metrics,
+                  .clock = parts.environment.clock,
+                  .rpc = {.port = parts.rpc->port(),
+                          .counters = [&parts] { return parts.rpc->counters(); }}});
+  CAIRN_TRY(parts.http->Start());
+  parts.http_port = parts.http->address().port;
+  return Status();
 }
 
 void Datanode::EndWith(const Status& why, bool for_restart) {
@@ -193,6 +211,7 @@ void Datanode::Stop() {
     const std::lock_guard lock(mutex_);
     for_restart = for_restart_;
   }
+  if (parts.http) parts.http->Stop();
   // The streams first: recoveries and scans wait for writers to let go of their replicas.
   if (parts.transfer) {
     if (for_restart) {
@@ -215,7 +234,7 @@ net::HostPort Datanode::transfer_address() const {
 
 net::HostPort Datanode::rpc_address() const { return parts_->rpc->address(); }
 
-net::HostPort Datanode::http_address() const { return parts_->http_address; }
+net::HostPort Datanode::http_address() const { return parts_->http->address(); }
 
 bool Datanode::registered() const { return parts_->agent.registered(""); }
 

@@ -64,6 +64,7 @@ class Datanode final : public DatanodeStatusSource {
   explicit Datanode(std::unique_ptr<Parts> parts);
 
   Status StartServers();
+  Status StartHttp();
   void EndWith(const Status& why, bool for_restart);
 
   std::unique_ptr<Parts> parts_;

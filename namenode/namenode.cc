@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/namenode.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -94,11 +91,6 @@ class Ticker {
   std::thread thread_;
 };
 
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
-
 }  // namespace
 
 // Members stand in the order of their dependence; destruction goes backwards.
@@ -180,14 +172,16 @@ class Namenode::Impl {
     HttpSources sources{.namesystem = *namesystem_,
                         .storage = *storage_,
                         .clock = clock_,
-                        .host_name = HostName(),
                         .rpc = {setup_.rpc.host, rpc_address().port},
                         .started_ms = started_ms_,
                         .loaded_in_ms = loaded_in_ms_};
     for (const auto& server : servers_) {
       sources.ports.push_back(
-          {server->port(), [&server = *server] { return server.counters(); }});
+          {.port = server->port(),
+           .counters = [&server = *server] { return server.counters(); }});
     }
+    // Both ports serve the same protocols; their methods are counted together.
+    sources.ports.front().methods = [this] { return protocols_->Counts(); };
     http_ = std::make_unique<HttpFrontend>(setup_.http_bind, configuration, std::move(sources));
     return http_->Start();
   }

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <span>
 
@@ -66,6 +67,11 @@ ProcessStats ProcessStats::Read() {
     stats.cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
   }
   return stats;
+}
+
+std::string MachineName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
 void AddProcessMetrics(MetricsRegistry& registry) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "common/metrics/bean.h"
 #include "common/metrics/metrics.h"
@@ -20,6 +21,9 @@ struct ProcessStats {
   // What cannot be read stays 0.
   static ProcessStats Read();
 };
+
+// The host's own name, for "tag.Hostname"; "localhost" when it has none.
+std::string MachineName();
 
 // cairn_process_…
 void AddProcessMetrics(MetricsRegistry& registry);

@@ -65,10 +65,10 @@ def ports(cluster):
     node = cluster.datanodes[0]
     return [(cluster.namenode, cluster.namenode.ports["rpc"]),
             (cluster.namenode, cluster.namenode.ports["http"]),
-            (node, node.ports["data"]), (node, node.ports["ipc"])]
+            (node, node.ports["data"]), (node, node.ports["ipc"]), (node, node.ports["http"])]
 
 
-@pytest.mark.parametrize("which", range(4))
+@pytest.mark.parametrize("which", range(5))
 def test_garbage_harms_nobody(cluster, which):
     node, port = ports(cluster)[which]
     before = resident_kib(node)

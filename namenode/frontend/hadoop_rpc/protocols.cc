@@ -38,4 +38,12 @@ void NamenodeProtocols::RegisterWith(rpc::RpcServer& server) {
   for (Entry& entry : entries_) server.Register(entry.protocol, *entry.methods);
 }
 
+std::vector<rpc::MethodCount> NamenodeProtocols::Counts() const {
+  std::vector<rpc::MethodCount> counts;
+  for (const Entry& entry : entries_) {
+    for (rpc::MethodCount& count : entry.methods->Counts()) counts.push_back(std::move(count));
+  }
+  return counts;
+}
+
 }  // namespace cairn::namenode

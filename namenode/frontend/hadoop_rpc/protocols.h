@@ -19,6 +19,9 @@ class NamenodeProtocols {
   // Registers every protocol with `server`, before it starts.
   void RegisterWith(rpc::RpcServer& server);
 
+  // Of all methods; those of one name in several protocols come several times. Thread-safe.
+  std::vector<rpc::MethodCount> Counts() const;
+
  private:
   struct Entry {
     rpc::RpcProtocol protocol;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/frontend/hadoop_rpc/service.h"
 
+#include <chrono>
+
 namespace cairn::namenode {
 namespace {
 
@@ -21,7 +23,8 @@ OpContext RpcService::ContextOf(const rpc::RpcCall& call) const {
 }
 
 void MethodTable::Add(const char* name, Method method, bool slow) {
-  rows_[name] = {.method = method, .slow = slow};
+  rows_[name] = {
+      .method = method, .slow = slow, .counter = std::make_unique<rpc::MethodCounter>()};
 }
 
 void MethodTable::AddUnsupported(const char* name) { Add(name, Unsupported); }
@@ -29,12 +32,23 @@ void MethodTable::AddUnsupported(const char* name) { Add(name, Unsupported); }
 rpc::RpcReply MethodTable::Call(const rpc::RpcCall& call) {
   const auto it = rows_.find(call.method);
   if (it == rows_.end()) return Status(Code::kNoSuchMethod, std::string(call.method));
-  return it->second.method(service_, call);
+  const Row& row = it->second;
+  const auto begin = std::chrono::steady_clock::now();
+  rpc::RpcReply reply = row.method(service_, call);
+  const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - begin;
+  row.counter->Note(reply.status.ok(), static_cast<uint64_t>(taken.count()));
+  return reply;
 }
 
 bool MethodTable::IsSlow(std::string_view method) const {
   const auto it = rows_.find(method);
   return it != rows_.end() && it->second.slow;
+}
+
+std::vector<rpc::MethodCount> MethodTable::Counts() const {
+  std::vector<rpc::MethodCount> counts;
+  for (const auto& [name, row] : rows_) counts.push_back(row.counter->Sum(std::string(name)));
+  return counts;
 }
 
 }  // namespace cairn::namenode

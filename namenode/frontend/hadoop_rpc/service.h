@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "common/rpc/handler.h"
+#include "common/rpc/method_counter.h"
 #include "namenode/frontend/group_resolver.h"
 #include "namenode/namesystem/namesystem.h"
 
@@ -41,11 +44,14 @@ class MethodTable final : public rpc::RpcHandler {
 
   rpc::RpcReply Call(const rpc::RpcCall& call) override;
   bool IsSlow(std::string_view method) const override;
+  // Of every method, called or not.
+  std::vector<rpc::MethodCount> Counts() const;
 
  private:
   struct Row {
     Method method;
     bool slow;
+    std::unique_ptr<rpc::MethodCounter> counter;
   };
 
   const RpcService service_;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
 #include <string>
 
 #include "namenode/frontend/http/beans.h"
@@ -8,30 +10,53 @@ namespace {
 
 using metrics::Bean;
 
-constexpr double kNanosPerMs = 1e6;
+// The counts of methods by name.
+class Methods {
+ public:
+  explicit Methods(const HttpSources& sources) {
+    for (const web::RpcPort& port : sources.ports) {
+      if (!port.methods) continue;
+      for (const rpc::MethodCount& count : port.methods()) Add(count);
+    }
+  }
 
-// Milliseconds a time, since the start: Apache's beans have the last interval only.
-double Average(uint64_t nanos, uint64_t times) {
-  return times == 0 ? 0 : static_cast<double>(nanos) / kNanosPerMs / static_cast<double>(times);
-}
+  uint64_t Calls(const char* method) const { return Of(method).calls; }
+  uint64_t Successes(const char* method) const {
+    const rpc::MethodCount count = Of(method);
+    return count.calls - std::min(count.calls, count.errors);
+  }
 
-void FillRpcActivity(const HttpSources& sources, const RpcPort& port, Bean& bean) {
-  const rpc::RpcCounters c = port.counters();
-  bean.Set("tag.port", std::to_string(port.port))
-      .Set("tag.serverName", "ClientNamenodeProtocol")
-      .Set("tag.Context", "rpc")
-      .Set("tag.Hostname", sources.host_name)
-      .Set("ReceivedBytes", c.received_bytes)
-      .Set("RpcAuthorizationFailures", c.authorization_failures)
-      .Set("RpcCallSuccesses", c.calls - c.call_errors)
-      .Set("RpcClientBackoff", c.rejected_calls)
-      .Set("RpcProcessingTimeNumOps", c.calls)
-      .Set("RpcProcessingTimeAvgTime", Average(c.call_nanos, c.calls))
-      .Set("SentBytes", c.sent_bytes)
-      .Set("TotalRequests", c.calls)
-      .Set("NumOpenConnections", c.open_connections)
-      .Set("CallQueueLength", c.slow_queue)
-      .Set("NumDroppedConnections", c.connections_refused);
+ private:
+  void Add(const rpc::MethodCount& count) {
+    rpc::MethodCount& sum = counts_[count.method];
+    sum.calls += count.calls;
+    sum.errors += count.errors;
+  }
+  rpc::MethodCount Of(const char* method) const {
+    const auto at = counts_.find(method);
+    return at == counts_.end() ? rpc::MethodCount{} : at->second;
+  }
+
+  std::map<std::string, rpc::MethodCount> counts_;
+};
+
+// Apache counts most reads when they come, and changes when they have succeeded.
+void SetOperations(const HttpSources& sources, Bean& bean) {
+  const Methods methods(sources);
+  const uint64_t renamed = methods.Successes("rename") + methods.Successes("rename2");
+  bean.Set("AddBlockOps", methods.Calls("addBlock"))
+      .Set("BlockReceivedAndDeletedOps", methods.Calls("blockReceivedAndDeleted"))
+      .Set("CreateFileOps", methods.Successes("create"))
+      .Set("DeleteFileOps", methods.Successes("delete"))
+      .Set("FileInfoOps", methods.Calls("getFileInfo") + methods.Calls("getFileLinkInfo"))
+      .Set("FilesAppended", methods.Successes("append"))
+      .Set("FilesRenamed", renamed)
+      .Set("FilesTruncated", methods.Successes("truncate"))
+      .Set("GetAdditionalDatanodeOps", methods.Calls("getAdditionalDatanode"))
+      .Set("GetBlockLocations", methods.Calls("getBlockLocations"))
+      .Set("GetLinkTargetOps", methods.Calls("getLinkTarget"))
+      .Set("GetListingOps", methods.Calls("getListing"))
+      .Set("StorageBlockReportNumOps", methods.Calls("blockReport"));
 }
 
 void FillActivity(const HttpSources& sources, Bean& bean) {
@@ -43,9 +68,10 @@ void FillActivity(const HttpSources& sources, Bean& bean) {
       .Set("FsImageLoadTime", sources.loaded_in_ms)
       .Set("PendingEditsCount", s.last_written.value - s.durable.value)
       .Set("SyncsNumOps", s.log.groups)
-      .Set("SyncsAvgTime", Average(s.log.sync_ns, s.log.groups))
+      .Set("SyncsAvgTime", web::AverageMs(s.log.sync_ns, s.log.groups))
       .Set("TimeoutReReplications", s.blocks.timed_out_reconstructions)
       .Set("TransactionsNumOps", s.log.transactions);
+  SetOperations(sources, bean);
 }
 
 double Share(uint64_t part, uint64_t whole) {
@@ -105,10 +131,8 @@ void AddActivityBeans(metrics::BeanRegistry& registry, const HttpSources& source
                [&sources](Bean& bean) { FillActivity(sources, bean); });
   registry.Add(prefix + "StartupProgress", "",
                [&sources](Bean& bean) { FillStartupProgress(sources, bean); });
-  for (const RpcPort& port : sources.ports) {
-    registry.Add(prefix + "RpcActivityForPort" + std::to_string(port.port), "",
-                 [&sources, &port](Bean& bean) { FillRpcActivity(sources, port, bean); });
-  }
+  const web::RpcBeanNames names{"NameNode", "ClientNamenodeProtocol", sources.host_name};
+  for (const web::RpcPort& port : sources.ports) web::AddRpcBeans(registry, names, port);
 }
 
 }  // namespace cairn::namenode

@@ -48,6 +48,7 @@ HttpFrontend::HttpFrontend(const net::HostPort& address,
   AddActivityBeans(beans_, sources_);
   metrics::AddProcessBeans(beans_, "NameNode", sources_.host_name);
   AddNamesystemMetrics(metrics_, sources_);
+  for (const web::RpcPort& port : sources_.ports) web::AddRpcMetrics(metrics_, port);
   metrics::AddProcessMetrics(metrics_);
 
   web::ServeJmx(server_, beans_);

@@ -2,38 +2,32 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "common/config/configuration.h"
 #include "common/metrics/bean.h"
 #include "common/metrics/metrics.h"
+#include "common/metrics/process.h"
 #include "common/net/http.h"
-#include "common/rpc/counters.h"
 #include "common/util/clock.h"
 #include "common/util/result.h"
+#include "common/web/rpc_statistics.h"
 #include "namenode/journal/storage.h"
 #include "namenode/namesystem/namesystem.h"
 
 namespace cairn::namenode {
-
-// One RPC port, as its beans and metrics show it.
-struct RpcPort {
-  uint16_t port = 0;
-  std::function<rpc::RpcCounters()> counters;  // Thread-safe.
-};
 
 // What the pages of a namenode tell of. The references must outlive the front-end.
 struct HttpSources {
   const Namesystem& namesystem;
   const NameStorage& storage;
   const Clock& clock;
-  std::string host_name;     // "tag.Hostname".
   net::HostPort rpc;         // Where clients find us.
   int64_t started_ms = 0;    // Unix time.
   int64_t loaded_in_ms = 0;  // How long image and edits took.
-  std::vector<RpcPort> ports;
+  std::vector<web::RpcPort> ports;
+  std::string host_name = metrics::MachineName();  // "tag.Hostname".
 };
 
 // The namenode's HTTP server. All of it is read-only:

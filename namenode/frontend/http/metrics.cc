@@ -100,36 +100,6 @@ constexpr MetricInfo kDatanodes{"cluster_datanodes", "", "Datanodes by state.", 
 constexpr MetricInfo kCheckpointTime{"namenode_checkpoint_timestamp", "seconds",
                                      "Unix time of the newest image.", Kind::kGauge};
 
-constexpr MetricRow<rpc::RpcCounters> kRpcRows[] = {
-    {{"rpc_calls", "", "Calls that were answered.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.calls; }},
-    {{"rpc_call_errors", "", "Calls that were answered with an error.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.call_errors; }},
-    {{"rpc_slow_calls", "", "Calls that went through the pool.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.slow_calls; }},
-    {{"rpc_rejected_calls", "", "Calls turned away because the pool was busy.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.rejected_calls; }},
-    {{"rpc_protocol_errors", "", "Connections ended for what they sent.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.protocol_errors; }},
-    {{"rpc_authorization_failures", "", "Callers that were refused.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.authorization_failures; }},
-    {{"rpc_received", "bytes", "Bytes received.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.received_bytes; }},
-    {{"rpc_sent", "bytes", "Bytes sent.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.sent_bytes; }},
-    {{"rpc_connections_accepted", "", "Connections accepted.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.connections_accepted; }},
-    {{"rpc_connections_refused", "", "Connections refused over the limit.", Kind::kCounter},
-     [](const rpc::RpcCounters& c) { return c.connections_refused; }},
-    {{"rpc_open_connections", "", "Connections that are open.", Kind::kGauge},
-     [](const rpc::RpcCounters& c) { return static_cast<uint64_t>(c.open_connections); }},
-    {{"rpc_held_replies", "", "Answers that wait for the disk.", Kind::kGauge},
-     [](const rpc::RpcCounters& c) { return static_cast<uint64_t>(c.held_replies); }},
-    {{"rpc_slow_queue", "", "Calls that wait for the pool.", Kind::kGauge},
-     [](const rpc::RpcCounters& c) { return static_cast<uint64_t>(c.slow_queue); }},
-};
-constexpr MetricInfo kRpcTime{"rpc_call", "seconds", "Time inside handlers.", Kind::kCounter};
-
 void CollectNamesystem(const HttpSources& sources, metrics::MetricsPage& page) {
   const Statistics s = sources.namesystem.GetStatistics();
   using Rows = std::span<const MetricRow<Statistics>>;
@@ -143,20 +113,10 @@ void CollectNamesystem(const HttpSources& sources, metrics::MetricsPage& page) {
   page.Add(kDatanodes, uint64_t{s.datanodes.dead}, {{"state", "dead"}});
 }
 
-void CollectRpc(const HttpSources& sources, metrics::MetricsPage& page) {
-  for (const RpcPort& port : sources.ports) {
-    const rpc::RpcCounters counters = port.counters();
-    const metrics::Labels labels = {{"port", std::to_string(port.port)}};
-    AddRows(page, std::span<const MetricRow<rpc::RpcCounters>>(kRpcRows), counters, labels);
-    page.Add(kRpcTime, static_cast<double>(counters.call_nanos) / 1e9, labels);
-  }
-}
-
 }  // namespace
 
 void AddNamesystemMetrics(metrics::MetricsRegistry& registry, const HttpSources& sources) {
   registry.Add([&sources](metrics::MetricsPage& page) { CollectNamesystem(sources, page); });
-  registry.Add([&sources](metrics::MetricsPage& page) { CollectRpc(sources, page); });
 }
 
 }  // namespace cairn::namenode
