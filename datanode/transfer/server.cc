@@ -44,8 +44,9 @@ class TransferServer::Impl {
   uint32_t active_streams() const;
   std::vector<std::string> StreamNames() const;
 
-  // Runs `work` on a thread of its own; false when there are too many, or the server stops.
-  bool Launch(std::unique_ptr<Stream> stream, std::function<void(Stream&)> work);
+  // Runs `work` on a thread of its own; false when there are too many, or the server stops: the
+  // stream then stays with the caller, open.
+  bool Launch(std::unique_ptr<Stream>& stream, std::function<void(Stream&)> work);
 
   TransferContext context;
 
@@ -105,7 +106,8 @@ void TransferServer::Impl::AcceptLoop() {
     }
     auto stream = std::make_unique<Stream>(std::move(*socket));
     const std::string peer = stream->peer();
-    if (Launch(std::move(stream), [this](Stream& served) { Serve(served); })) continue;
+    if (Launch(stream, [this](Stream& served) { Serve(served); })) continue;
+    // Counted before the stream is closed, so that a peer that sees the end can see the count.
     ++context.metrics.refused_streams;
     bad_peers_.Report(kOverload, peer,
                       Status(Code::kTooManyItems, "all " + std::to_string(options.streams_max) +
@@ -132,7 +134,7 @@ void TransferServer::Impl::Serve(Stream& stream) {
   }
 }
 
-bool TransferServer::Impl::Launch(std::unique_ptr<Stream> stream,
+bool TransferServer::Impl::Launch(std::unique_ptr<Stream>& stream,
                                   std::function<void(Stream&)> work) {
   JoinRetired();
   std::lock_guard lock(mutex_);
@@ -146,6 +148,7 @@ bool TransferServer::Impl::Launch(std::unique_ptr<Stream> stream,
     });
   } catch (const std::system_error& error) {
     LOG(kError, "no thread for a stream", {"reason", std::string_view(error.what())});
+    stream = std::move(worker->stream);
     workers_.erase(worker);
     return false;
   }
@@ -265,7 +268,8 @@ Status TransferServer::Replicate(const ExtendedBlock& block,
     LOG(kWarn, "replica could not be sent", {"block", BlockText(job.block)},
         {"target", job.targets.front().id.TransferAddress()}, {"reason", sent});
   };
-  if (impl_->Launch(std::make_unique<Stream>("local"), send)) return Status();
+  auto stream = std::make_unique<Stream>("local");
+  if (impl_->Launch(stream, send)) return Status();
   return Status(Code::kTooManyItems, "no stream is free to send " + BlockText(block));
 }
 
