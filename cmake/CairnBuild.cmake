@@ -17,6 +17,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 include_directories(${CMAKE_SOURCE_DIR})
 
+if(CAIRN_FUZZ)
+  # Everything is instrumented; only the targets in tests/fuzz have libFuzzer's main.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(CAIRN_SANITIZE)
   add_compile_options(-fsanitize=${CAIRN_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)

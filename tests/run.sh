@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything: packages, build, unit tests, lint, cluster tests, interop tests with Apache Hadoop. The
-# sanitizer builds are presets: tools/setup.sh asan tests_unit && ctest --test-dir build/asan.
+# Everything: packages, build, unit tests, lint, cluster tests, interop tests with Apache Hadoop, unit
+# tests under sanitizers, fuzz targets.
 #   tests/run.sh           all of it
 #   tests/run.sh --core    the short loop: release build, unit tests, lint, quick cluster tests
 set -euo pipefail
@@ -52,8 +52,18 @@ python_environment() {
   PYTHON=$home/bin/python
 }
 
+# unit_tests DIRECTORY [LABEL]: a failed executable is shown by its failed tests at the end, where a
+# reader of a cut log finds them.
 unit_tests() {
-  ctest --test-dir "$1" -L unit --output-on-failure -j "$(nproc)" --timeout 300
+  local log
+  log=$(mktemp)
+  ctest --test-dir "$1" -L "${2:-unit}" --output-on-failure -j "$(nproc)" --timeout 300 | tee "$log" ||
+    { failures+=("$(grep -aE '^\[  FAILED  \] [A-Z].* \([0-9]+ ms\)|: Failure$' "$log")"); return 1; }
+}
+
+# sanitized_tests PRESET TARGET LABEL
+sanitized_tests() {
+  tools/setup.sh "$1" "$2" && unit_tests "build/$1" "$3"
 }
 
 cluster_tests() {
@@ -71,6 +81,9 @@ else
   need_packages default-jdk-headless maven
   step "cluster tests" cluster_tests tests/cluster
   step "interop tests" cluster_tests tests/interop
+  step "unit tests (address and undefined behaviour)" sanitized_tests asan tests_unit unit
+  step "concurrent tests (threads)" sanitized_tests tsan tests_concurrent concurrent
+  step "fuzz targets" tests/fuzz/run.sh 10
 fi
 
 for name in "${failures[@]}"; do echo "failed: $name"; done

@@ -42,6 +42,9 @@ void AppendEscaped(std::string& out, const std::string& text, bool is_key) {
     } else if (c == '\t') {
       out += "\\t";
       continue;
+    } else if (c == '\f') {
+      out += "\\f";
+      continue;
     }
     out += c;
     first = false;
@@ -97,7 +100,11 @@ Result<std::string> Unescape(std::string_view text) {
     const char escaped = text.front();
     text.remove_prefix(1);
     if (escaped != 'u') {
-      out += escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped == 't' ? '\t' : escaped;
+      out += escaped == 'n'   ? '\n'
+             : escaped == 'r' ? '\r'
+             : escaped == 't' ? '\t'
+             : escaped == 'f' ? '\f'
+                              : escaped;
       continue;
     }
     unsigned code = 0;
