@@ -189,11 +189,16 @@ TEST_F(RpcServerAbuseTest, SilentStrangersAreSentAway) {
 
 TEST_F(RpcServerAbuseTest, IdleClientsGoWhenThereAreMany) {
   Start({.idle_timeout = 20ms, .idle_threshold = 1});
-  RawClient first(server_->address());
-  first.Handshake();
-  RawClient second(server_->address());
-  second.Handshake();
-  EXPECT_EQ(first.ReadToEnd(), "");
+  RawClient busy(server_->address());
+  busy.Handshake();
+  busy.Call(1, "mutate", "1");
+  busy.Call(2, "echo", "");
+  EXPECT_EQ(busy.Read().call_id, 2);  // So the first call is in flight, and waits for the journal.
+  RawClient idle(server_->address());
+  idle.Handshake();
+  EXPECT_EQ(idle.ReadToEnd(), "");
+  durability_.Advance(1);
+  EXPECT_EQ(busy.Read().call_id, 1);
 }
 
 TEST_F(RpcServerAbuseTest, ConnectionsOverTheLimitAreClosed) {
