@@ -13,6 +13,8 @@ from .process import Daemon, can_connect, free_ports, wait_for
 
 ROOT = hadoop.ROOT
 CAIRN = pathlib.Path(os.environ.get("CAIRN_BIN", ROOT / "build" / "bin" / "cairn"))
+# libclient's program for tests; see tests/libclient/client_probe.cc.
+PROBE = pathlib.Path(os.environ.get("CAIRN_PROBE", ROOT / "build" / "bin" / "client_probe"))
 
 # Short times, so that what takes minutes in production takes seconds here.
 FAST = {

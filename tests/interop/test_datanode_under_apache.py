@@ -1,31 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Our datanodes under Apache's namenode, used by Apache's client; both kinds in one pipeline."""
-
-import random
-import subprocess
+"""Our datanodes under Apache's namenode, used by Apache's client."""
 
 import pytest
 
-from tests.harness import hadoop
 from tests.harness.cluster import Cluster
 from tests.harness.process import wait_for
 from tests.harness.shells import ApacheShell
+from tests.interop.replicas import (BLOCK, PROPERTIES, block_ids, cat, content, finalized, put,
+                                    restart, run, wait_replicas)
 
-BLOCK = 1 << 20
 SIZES = (0, 1, 511, 512, 513, BLOCK, 3 * BLOCK + 12345)
-PROPERTIES = {
-    "dfs.replication": "3",
-    "dfs.client.socket-timeout": "5000",
-    # Among three datanodes, one stream more is twice the average: a pipeline would get two.
-    "dfs.namenode.redundancy.considerLoad": "false",
-    "dfs.namenode.reconstruction.pending.timeout-sec": "3",
-    "dfs.client.block.write.replace-datanode-on-failure.best-effort": "true",
-    "dfs.block.scanner.volume.bytes.per.second": "104857600",
-}
-
-
-def content(size, seed=1):
-    return random.Random(seed).randbytes(size)
 
 
 @pytest.fixture(scope="module")
@@ -42,60 +26,8 @@ def shell(cluster):
     made.close()
 
 
-@pytest.fixture(scope="module")
-def mixed(tmp_path_factory):
-    with Cluster(tmp_path_factory.mktemp("mixed-dns"), namenode="apache",
-                 datanodes=("cairn", "apache", "cairn"), properties=PROPERTIES) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def mixed_shell(mixed):
-    made = ApacheShell(mixed)
-    yield made
-    made.close()
-
-
-def run(shell, *arguments, stdin=b""):
-    answer = shell(*arguments, stdin=stdin)
-    assert answer.status == 0, answer.err.decode()
-    return answer.out
-
-
-def put(shell, path, data, *options):
-    run(shell, "dfs", *options, "-put", "-", path, stdin=data)
-
-
-def cat(shell, path):
-    return run(shell, "dfs", "-cat", path)
-
-
 def fsck(cluster, path="/"):
     return cluster.apache("fsck", path, "-files", "-blocks", "-locations").stdout.decode()
-
-
-def block_ids(cluster, path):
-    """Ids of the file's blocks, in order."""
-    words = fsck(cluster, path).replace(":", " ").split()
-    return [word.split("_")[1] for word in words if word.startswith("blk_")]
-
-
-def finalized(cluster, block_id):
-    """Nodes that have the block's final replica."""
-    return [node for node, path in cluster.replicas(block_id) if "/finalized/" in str(path)]
-
-
-def wait_replicas(cluster, path, count, seconds=60):
-    for block_id in block_ids(cluster, path):
-        wait_for(lambda: len(finalized(cluster, block_id)) == count,
-                 f"{count} replicas of block {block_id} of {path}", seconds)
-
-
-def restart(cluster, nodes):
-    for node in nodes:
-        if not node.daemon.running():
-            node.start()
-    cluster.wait_ready()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -238,119 +170,3 @@ def test_apaches_administrator_reaches_our_datanodes(cluster, shell):
 def test_fsck_finds_nothing(cluster, shell):
     wait_for(lambda: "is HEALTHY" in fsck(cluster) and
              "Under-replicated blocks:\t0" in fsck(cluster), "a healthy file system", 60, 1)
-
-
-# ---- Both kinds together.
-
-
-@pytest.mark.parametrize("size", (513, 3 * BLOCK + 12345))
-def test_both_kinds_write_in_one_pipeline(mixed, mixed_shell, size):
-    for attempt in range(3):
-        path = f"/mixed-{size}-{attempt}"
-        put(mixed_shell, path, content(size, seed=attempt))
-        assert cat(mixed_shell, path) == content(size, seed=attempt)
-        run(mixed_shell, "dfs", "-appendToFile", "-", path, stdin=b"appended")
-        assert cat(mixed_shell, path) == content(size, seed=attempt) + b"appended"
-        wait_replicas(mixed, path, 3)
-        for block_id in block_ids(mixed, path):
-            wait_for(lambda: len({p.read_bytes() for _, p in mixed.replicas(block_id)}) == 1,
-                     "equal replicas")
-
-
-def written_by_a_writer_that_died(cluster, path, data):
-    """Leaves a file open, with at least a part of `data` in its last block."""
-    writer = subprocess.Popen(
-        hadoop.java("dfs", cluster.conf, "-put", "-", path, version=cluster.version),
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=cluster.environment())
-    before = {p for node in cluster.datanodes for p in node.data.glob("v*/current/*/current/rbw/*")}
-
-    def replicas():
-        return [p for node in cluster.datanodes
-                for p in node.data.glob("v*/current/*/current/rbw/blk_*")
-                if p not in before and not p.name.endswith(".meta") and p.stat().st_size > 0]
-
-    try:
-        writer.stdin.write(data)
-        writer.stdin.flush()
-        wait_for(lambda: len(replicas()) == 3, "three replicas that are being written")
-    finally:
-        writer.kill()
-        writer.wait()
-
-
-@pytest.mark.parametrize("attempt", range(4))
-def test_both_kinds_take_part_in_one_block_recovery(mixed, mixed_shell, attempt):
-    data = content(BLOCK // 2, seed=attempt)
-    path = f"/open-{attempt}"
-    written_by_a_writer_that_died(mixed, path, data)
-    copying = f"{path}._COPYING_"
-    done = mixed.apache("debug", "recoverLease", "-path", copying, "-retries", "20")
-    assert done.returncode == 0, (done.stdout + done.stderr).decode()
-    found = cat(mixed_shell, copying)
-    assert found and data.startswith(found)
-    (block_id,) = block_ids(mixed, copying)
-    wait_replicas(mixed, copying, 3)
-    for _, replica in mixed.replicas(block_id):
-        assert replica.read_bytes() == found
-    run(mixed_shell, "dfs", "-appendToFile", "-", copying, stdin=b"later")
-    assert cat(mixed_shell, copying) == found + b"later"
-
-
-def test_both_kinds_truncate(mixed, mixed_shell):
-    data = content(BLOCK)
-    put(mixed_shell, "/mixed-truncate", data)
-    for size in (BLOCK - 1, 513, 100):
-        run(mixed_shell, "dfs", "-truncate", "-w", str(size), "/mixed-truncate")
-        assert cat(mixed_shell, "/mixed-truncate") == data[:size]
-
-
-def test_a_pipeline_of_both_kinds_outlives_each(mixed, mixed_shell):
-    for victim in mixed.datanodes[:2]:
-        path = f"/outlives-{victim.name}"
-        data = content(2 * BLOCK + 77, seed=8)
-        writer = subprocess.Popen(
-            hadoop.java("dfs", mixed.conf, "-put", "-", path, version=mixed.version),
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=mixed.environment())
-        writer.stdin.write(data[:BLOCK // 2])
-        writer.stdin.flush()
-        wait_for(lambda: list(victim.data.glob("v*/current/*/current/rbw/blk_*")),
-                 "a replica that is being written")
-        victim.kill()
-        writer.stdin.write(data[BLOCK // 2:])
-        _, errors = writer.communicate(timeout=120)
-        assert writer.returncode == 0, errors.decode()
-        assert cat(mixed_shell, path) == data
-        restart(mixed, [victim])
-        wait_replicas(mixed, path, 3, 90)
-
-
-def swap_kind(cluster, node):
-    assert node.daemon.running()
-    node.stop()
-    node.kind = "apache" if node.kind == "cairn" else "cairn"
-    node.daemon.command = node.command("datanode")
-    node.start()
-    cluster.wait_ready()
-
-
-def test_each_kind_reads_the_directories_of_the_other(mixed, mixed_shell):
-    data = content(2 * BLOCK + 511, seed=4)
-    put(mixed_shell, "/swap", data)
-    wait_replicas(mixed, "/swap", 3)
-    ours, theirs, rest = mixed.datanodes
-    for node in (ours, theirs):
-        swap_kind(mixed, node)
-    for alone in (ours, theirs):
-        away = [node for node in mixed.datanodes if node is not alone]
-        for node in away:
-            node.stop()
-        # Only this datanode can answer.
-        assert cat(mixed_shell, "/swap") == data
-        restart(mixed, away)
-    run(mixed_shell, "dfs", "-appendToFile", "-", "/swap", stdin=b"more")
-    assert cat(mixed_shell, "/swap") == data + b"more"
-    for node in (ours, theirs):
-        swap_kind(mixed, node)
-    assert cat(mixed_shell, "/swap") == data + b"more"

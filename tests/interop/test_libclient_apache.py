@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client library on a cluster of Apache's daemons."""
 
-import os
-import pathlib
 import random
 import re
 import subprocess
 
 import pytest
 
-from tests.harness.cluster import ROOT, Cluster
+from tests.harness.cluster import PROBE, Cluster
 from tests.harness.process import wait_for
 
-PROBE = pathlib.Path(os.environ.get("CAIRN_PROBE", ROOT / "build" / "bin" / "client_probe"))
 BLOCK = 1 << 20
 SIZES = (0, 1, 511, 512, 513, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, BLOCK - 1, BLOCK,
          BLOCK + 1, 3 * BLOCK + 12345)

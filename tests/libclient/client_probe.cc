@@ -11,6 +11,7 @@
 //                                                    the length), then its total size is printed;
 //                                                    ends by closing
 //   client_probe DIR ls REMOTE
+//   client_probe DIR blocks REMOTE                   ids of its blocks, a line each
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -122,6 +124,13 @@ Status List(Client& client, const Arguments& arguments) {
   return Status();
 }
 
+Status BlockIds(Client& client, const Arguments& arguments) {
+  CAIRN_ASSIGN(const LocatedBlocks located,
+               client.GetBlockLocations(arguments[0], 0, std::numeric_limits<int64_t>::max()));
+  for (const LocatedBlock& each : located.blocks) std::cout << each.block.block.id.value << '\n';
+  return Status();
+}
+
 Status Run(Client& client, std::string_view command, const Arguments& arguments) {
   if (command == "put") return Put(client, arguments, false);
   if (command == "append") return Put(client, arguments, true);
@@ -130,6 +139,7 @@ Status Run(Client& client, std::string_view command, const Arguments& arguments)
   if (command == "checksum") return Checksum(client, arguments);
   if (command == "flush-loop") return FlushLoop(client, arguments);
   if (command == "ls") return List(client, arguments);
+  if (command == "blocks") return BlockIds(client, arguments);
   return Status(Code::kInvalidArgument, "unknown command");
 }
 
