@@ -13,6 +13,7 @@
 #include "common/config/common_keys.h"
 #include "common/config/datanode_keys.h"
 #include "common/config/namenode_keys.h"
+#include "common/config/nameservices.h"
 
 namespace cairn::client {
 namespace {
@@ -159,26 +160,20 @@ bool AddClause(std::string_view clause, uint16_t* allowed) {
 Result<Nameservice> ResolveLogical(const config::Configuration& configuration,
                                    const std::string& name) {
   Nameservice service{.uri = std::string(kScheme) + name, .namenodes = {}, .logical = true};
-  const std::string ids =
-      configuration.FindSuffixed(config::kHaNamenodes.name, name).value_or("");
-  for (size_t at = 0; at < ids.size();) {
-    size_t end = ids.find(',', at);
-    if (end == std::string::npos) end = ids.size();
-    std::string id = ids.substr(at, end - at);
-    at = end + 1;
-    std::erase_if(id, [](unsigned char c) { return std::isspace(c) != 0; });
-    if (id.empty()) continue;
-    const std::string suffix = name + "." + id;
-    const auto address = configuration.FindSuffixed(config::kNamenodeRpcAddress.name, suffix);
-    if (!address) {
+  const std::vector<std::string> names = config::NamenodesOf(configuration, name);
+  if (names.empty()) return Invalid(config::kHaNamenodes.name, "", "the names of namenodes");
+  const auto configured =
+      config::AddressesOf(configuration, name, {config::kNamenodeRpcAddress.name});
+  for (const std::string& id : names) {
+    const auto is_this = [&](const auto& one) { return one.name.namenode == id; };
+    const auto it = std::find_if(configured.begin(), configured.end(), is_this);
+    if (it == configured.end()) {
       return Status(Code::kInvalidArgument, "nameservice " + name + " has no " +
-                                                config::kNamenodeRpcAddress.name + "." + suffix);
+                                                config::kNamenodeRpcAddress.name + "." + name +
+                                                "." + id);
     }
-    CAIRN_ASSIGN(net::HostPort parsed, net::ParseHostPort(*address, kDefaultRpcPort));
+    CAIRN_ASSIGN(net::HostPort parsed, net::ParseHostPort(it->address, kDefaultRpcPort));
     service.namenodes.push_back(std::move(parsed));
-  }
-  if (service.namenodes.empty()) {
-    return Invalid(config::kHaNamenodes.name, ids, "the names of namenodes");
   }
   return service;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/log/log.h"
+#include "common/net/address.h"
 #include "libclient/block_writer.h"
 #include "libclient/datanode_stream.h"
 #include "libclient/replace_policy.h"
@@ -101,7 +102,7 @@ bool BlockWriter::WorthWaiting(const PipelineFailure& failure) {
   if (!failure.restarting) return false;
   // Another datanode is had sooner, unless this one's replica is the only or the local one.
   const bool valuable = pipeline_.locations.size() == 1 ||
-                        IsLocalAddress(pipeline_.locations[failure.bad_index].node.id.ip);
+                        net::IsLocalAddress(pipeline_.locations[failure.bad_index].node.id.ip);
   if (!valuable) return false;
   restart_ = Restart{uuid, now + core_.config().write.restart_timeout};
   return true;

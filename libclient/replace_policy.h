@@ -21,7 +21,4 @@ struct ShrunkPipeline {
 // three replicas or more, when half of them or fewer are left, or when readers have seen the data.
 bool NeedsReplacement(ReplacePolicy policy, const ShrunkPipeline& pipeline);
 
-// Whether `ip` is an address of this machine.
-bool IsLocalAddress(const std::string& ip);
-
 }  // namespace cairn::client

@@ -13,16 +13,6 @@ namespace {
 // Apache's limit: deeper means a cycle.
 constexpr int kSubstitutionsMax = 20;
 
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 std::string Lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(),
@@ -117,6 +107,28 @@ std::optional<int64_t> Scale(int64_t value, int64_t factor) {
 }
 
 }  // namespace
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::vector<std::string> SplitList(std::string_view text) {
+  std::vector<std::string> items;
+  size_t begin = 0;
+  while (begin <= text.size()) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view item = Trim(text.substr(begin, end - begin));
+    if (!item.empty()) items.emplace_back(item);
+    begin = end + 1;
+  }
+  return items;
+}
 
 void Configuration::Set(const std::string& key, const std::string& value,
                         const std::string& origin) {
@@ -233,16 +245,7 @@ Result<double> Configuration::Get(const FloatKey& key) const {
 }
 
 Result<std::vector<std::string>> Configuration::Get(const ListKey& key) const {
-  const std::string text = Find(key.name).value_or(key.fallback);
-  std::vector<std::string> items;
-  size_t begin = 0;
-  while (begin <= text.size()) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view item = Trim(std::string_view(text).substr(begin, end - begin));
-    if (!item.empty()) items.emplace_back(item);
-    begin = end + 1;
-  }
-  return items;
+  return SplitList(Find(key.name).value_or(key.fallback));
 }
 
 std::optional<std::string> Configuration::FindSuffixed(std::string_view key,

@@ -13,6 +13,12 @@
 
 namespace cairn::config {
 
+// Without white space at both ends.
+std::string_view Trim(std::string_view text);
+
+// The items of a comma-separated list, trimmed; empty ones are left out.
+std::vector<std::string> SplitList(std::string_view text);
+
 // Hadoop's configuration: core-site.xml and hdfs-site.xml of one directory, `-conf` files and
 // `-D` settings over them, `${other.key}` and `${env.NAME}` expanded on reading, `<final>` and
 // XInclude honoured.

@@ -90,7 +90,11 @@ constexpr std::array kNamenodeKeys = {
     KeyRef(&kBackupAddress),
     KeyRef(&kSecondaryHttpAddress),
     KeyRef(&kNameservices),
+    KeyRef(&kInternalNameservices),
+    KeyRef(&kNameserviceId),
     KeyRef(&kHaNamenodes),
+    KeyRef(&kHaNamenodeId),
+    KeyRef(&kAutomaticFailover),
     KeyRef(&kIoThreads),
 };
 

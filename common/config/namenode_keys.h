@@ -217,14 +217,32 @@ inline constexpr StringKey kSecondaryHttpAddress{
     {"dfs.namenode.secondary.http-address",
      "Named by getconf; checkpoints need no second daemon here."},
     "0.0.0.0:9868"};
-inline constexpr StringKey kNameservices{
+inline constexpr ListKey kNameservices{
     {"dfs.nameservices",
-     "Names of the logical namespaces."},
+     "Names of the logical namespaces. A key of a namenode may have a nameservice's and a "
+     "namenode's name behind it (dfs.namenode.rpc-address.ns.nn1), which wins over the plain one."},
+    ""};
+inline constexpr ListKey kInternalNameservices{
+    {"dfs.internal.nameservices",
+     "Those of them that datanodes serve; all when empty."},
+    ""};
+inline constexpr StringKey kNameserviceId{
+    {"dfs.nameservice.id",
+     "The nameservice of this namenode, where its address does not tell."},
     ""};
 inline constexpr ListKey kHaNamenodes{
     {"dfs.ha.namenodes",
      "With a nameservice's name behind it: the names of its namenodes."},
     ""};
+inline constexpr StringKey kHaNamenodeId{
+    {"dfs.ha.namenode.id",
+     "The name of this namenode in its nameservice, where its address does not tell."},
+    ""};
+inline constexpr BoolKey kAutomaticFailover{
+    {"dfs.ha.automatic-failover.enabled",
+     "The namenodes settle among themselves which is active; a nameservice's name may stand behind "
+     "it."},
+    false};
 inline constexpr IntKey kIoThreads{
     {"cairn.namenode.io-threads",
      "I/O threads of the RPC server; 0: one a core, at most 16."},

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstring>
@@ -111,6 +112,18 @@ Result<std::vector<SocketAddress>> Resolve(const HostPort& address, bool passive
     return Status(Code::kNetwork, "resolve host " + address.host + ": no address");
   }
   return result;
+}
+
+bool IsLocalAddress(const std::string& host) {
+  // Only an address of this machine can be bound to.
+  const auto addresses = Resolve({host, 0}, true);
+  if (!addresses.ok()) return false;
+  const SocketAddress& address = addresses->front();
+  const int fd = ::socket(address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const bool local = ::bind(fd, address.get(), address.size) == 0;
+  ::close(fd);
+  return local;
 }
 
 HostPort LocalAddressOf(int fd) { return AddressOf(fd, &getsockname); }

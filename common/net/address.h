@@ -47,6 +47,10 @@ Result<std::vector<SocketAddress>> Resolve(const HostPort& address, bool passive
 // resolver does.
 bool HasName(const std::string& address);
 
+// Whether a host (name or literal address) is this machine. Blocks as long as the system's resolver
+// does.
+bool IsLocalAddress(const std::string& host);
+
 // Both ends of a connected or bound socket; port 0 and an empty host when it has none.
 HostPort LocalAddressOf(int fd);
 HostPort PeerAddressOf(int fd);

@@ -13,6 +13,7 @@
 #include "common/config/common_keys.h"
 #include "common/config/datanode_keys.h"
 #include "common/config/namenode_keys.h"
+#include "common/config/nameservices.h"
 
 namespace cairn::datanode {
 namespace {
@@ -22,17 +23,9 @@ using std::chrono::milliseconds;
 
 constexpr uint16_t kNamenodePort = 8020;
 
-std::vector<std::string> SplitList(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const size_t comma = text.find(',');
-    std::string_view part = text.substr(0, comma);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty()) parts.emplace_back(part);
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-  }
-  return parts;
+std::string Keyed(const config::StringKey& key, const config::NamenodeName& name) {
+  const std::string suffix = name.Suffix();
+  return suffix.empty() ? key.name : key.name + ("." + suffix);
 }
 
 // The authority of "hdfs://authority/…"; nothing for another scheme.
@@ -45,30 +38,16 @@ std::optional<std::string> AuthorityOf(std::string_view uri) {
   return std::string(authority);
 }
 
-std::string Join(std::string_view service, std::string_view namenode) {
-  std::string suffix(service);
-  if (!namenode.empty()) suffix.append(".").append(namenode);
-  return suffix;
-}
-
-// The address of one namenode: its service address, else its RPC address, else the default file
-// system's where that is a host.
-Result<net::HostPort> AddressOf(const Configuration& configuration, const std::string& suffix,
-                                bool default_fs_is_host) {
-  for (const config::StringKey* key :
-       {&config::kNamenodeServiceRpcAddress, &config::kNamenodeRpcAddress}) {
-    const std::optional<std::string> text = configuration.FindSuffixed(key->name, suffix);
-    if (!text || text->empty()) continue;
-    Result<net::HostPort> address = net::ParseHostPort(*text, kNamenodePort);
-    if (!address.ok()) return address.status().WithContext(Join(key->name, suffix));
-    return address;
-  }
+// The address by fs.defaultFS, where that is a host and not the nameservice.
+Result<net::HostPort> DefaultAddress(const Configuration& configuration,
+                                     const std::string& service) {
   CAIRN_ASSIGN(const std::string default_fs, configuration.Get(config::kDefaultFs));
   const std::optional<std::string> authority = AuthorityOf(default_fs);
-  if (!authority || !default_fs_is_host) {
+  if (!authority || *authority == service) {
+    const config::NamenodeName name{.service = service, .namenode = ""};
     return Status(Code::kInvalidArgument,
                   "no namenode is configured: set " + std::string(config::kDefaultFs.name) +
-                      " or " + Join(config::kNamenodeRpcAddress.name, suffix));
+                      " or " + Keyed(config::kNamenodeRpcAddress, name));
   }
   Result<net::HostPort> address = net::ParseHostPort(*authority, kNamenodePort);
   if (!address.ok()) return address.status().WithContext(config::kDefaultFs.name);
@@ -133,25 +112,34 @@ Result<AgentOptions> ReadAgentOptions(const Configuration& configuration) {
 }
 
 Result<std::vector<net::HostPort>> NamenodeAddresses(const Configuration& configuration) {
-  CAIRN_ASSIGN(const std::string services_text, configuration.Get(config::kNameservices));
-  const std::vector<std::string> services = SplitList(services_text);
+  CAIRN_ASSIGN(const std::vector<std::string> services,
+               config::InternalNameservices(configuration));
   if (services.size() > 1) {
     return Status(Code::kInvalidArgument, std::string(config::kNameservices.name) +
                                               " names several nameservices: a datanode serves one");
   }
   const std::string service = services.empty() ? "" : services.front();
-  std::vector<std::string> namenodes;
-  if (!service.empty()) {
-    namenodes =
-        SplitList(configuration.FindSuffixed(config::kHaNamenodes.name, service).value_or(""));
+  const std::vector<std::string> names = config::NamenodesOf(configuration, service);
+  const std::vector<config::NamenodeAddress> configured = config::AddressesOf(
+      configuration, service,
+      {config::kNamenodeServiceRpcAddress.name, config::kNamenodeRpcAddress.name});
+  for (const std::string& name : names) {
+    const auto is_this = [&](const auto& one) { return one.name.namenode == name; };
+    if (std::any_of(configured.begin(), configured.end(), is_this)) continue;
+    return Status(Code::kInvalidArgument,
+                  "no address of a namenode: set " +
+                      Keyed(config::kNamenodeRpcAddress, {.service = service, .namenode = name}));
   }
-  if (namenodes.empty()) namenodes.emplace_back();
-  CAIRN_ASSIGN(const std::string default_fs, configuration.Get(config::kDefaultFs));
-  const bool default_fs_is_host = AuthorityOf(default_fs).value_or("") != service;
   std::vector<net::HostPort> addresses;
-  for (const std::string& namenode : namenodes) {
-    CAIRN_ASSIGN(net::HostPort address, AddressOf(configuration, Join(service, namenode),
-                                                  default_fs_is_host && namenode.empty()));
+  for (const auto& [name, text] : configured) {
+    Result<net::HostPort> address = net::ParseHostPort(text, kNamenodePort);
+    if (!address.ok()) {
+      return address.status().WithContext(Keyed(config::kNamenodeRpcAddress, name));
+    }
+    addresses.push_back(std::move(*address));
+  }
+  if (addresses.empty()) {
+    CAIRN_ASSIGN(net::HostPort address, DefaultAddress(configuration, service));
     addresses.push_back(std::move(address));
   }
   return addresses;

@@ -84,10 +84,5 @@ TEST(ReplacePolicyTest, DefaultReplacesWhenHalfIsLeftOrReadersHaveSeenData) {
   EXPECT_FALSE(NeedsReplacement(ReplacePolicy::kNever, {3, 1, true, true}));
 }
 
-TEST(ReplacePolicyTest, LoopbackIsLocal) {
-  EXPECT_TRUE(IsLocalAddress("127.0.0.1"));
-  EXPECT_FALSE(IsLocalAddress("192.0.2.1"));
-}
-
 }  // namespace
 }  // namespace cairn::client

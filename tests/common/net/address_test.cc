@@ -39,5 +39,11 @@ TEST(AddressTest, UnknownHostIsANetworkErrorThatNamesIt) {
   EXPECT_NE(found.status().message().find("no-such-host.invalid"), std::string::npos);
 }
 
+TEST(AddressTest, OnlyThisMachinesAddressesAreLocal) {
+  EXPECT_TRUE(IsLocalAddress("127.0.0.1"));
+  EXPECT_FALSE(IsLocalAddress("192.0.2.1"));
+  EXPECT_FALSE(IsLocalAddress("no.such.host.invalid"));
+}
+
 }  // namespace
 }  // namespace cairn::net
