@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Access control lists, extended attributes and storage policies of the client.
 #include "common/wire/converters.h"
-#include "common/wire/proto/xattr.pb.h"
 #include "libclient/client_core.h"
 #include "libclient/dfs.h"
 
@@ -10,35 +9,10 @@ namespace {
 
 namespace pb = wire::pb;
 
-void ToProto(const AclEntry& entry, pb::AclEntryProto* out) {
-  out->set_type(static_cast<pb::AclEntryProto::AclEntryTypeProto>(entry.type));
-  out->set_scope(static_cast<pb::AclEntryProto::AclEntryScopeProto>(entry.scope));
-  out->set_permissions(static_cast<pb::AclEntryProto::FsActionProto>(entry.permission & 7));
-  if (!entry.name.empty()) out->set_name(entry.name);
-}
-
-AclEntry FromProto(const pb::AclEntryProto& in) {
-  return {.scope = static_cast<AclScope>(in.scope()),
-          .type = static_cast<AclType>(in.type()),
-          .permission = static_cast<uint8_t>(in.permissions()),
-          .name = in.name()};
-}
-
-void ToProto(const Xattr& attribute, pb::XAttrProto* out) {
-  out->set_namespace_(static_cast<pb::XAttrProto::XAttrNamespaceProto>(attribute.name_space));
-  out->set_name(attribute.name);
-  if (attribute.value) out->set_value(*attribute.value);
-}
-
 template <typename Messages>
 std::vector<Xattr> XattrsOf(const Messages& messages) {
   std::vector<Xattr> attributes;
-  for (const pb::XAttrProto& in : messages) {
-    Xattr& attribute = attributes.emplace_back();
-    attribute.name_space = static_cast<XattrNamespace>(in.namespace_());
-    attribute.name = in.name();
-    if (in.has_value()) attribute.value = in.value();
-  }
+  for (const pb::XAttrProto& in : messages) attributes.push_back(wire::FromProto(in));
   return attributes;
 }
 
@@ -61,7 +35,7 @@ Status CallWithEntries(NamenodeProxy& namenode, const char* method, const std::s
                        const std::vector<AclEntry>& entries) {
   Request request;
   request.set_src(path);
-  for (const AclEntry& entry : entries) ToProto(entry, request.add_aclspec());
+  for (const AclEntry& entry : entries) wire::ToProto(entry, request.add_aclspec());
   Response response;
   return namenode.Call(method, request, &response);
 }
@@ -79,7 +53,7 @@ Result<AclStatus> Client::GetAclStatus(const std::string& path) {
                    .sticky = in.sticky(),
                    .entries = {},
                    .mode = wire::ModeFromProto(in.permission())};
-  for (const pb::AclEntryProto& entry : in.entries()) status.entries.push_back(FromProto(entry));
+  for (const auto& entry : in.entries()) status.entries.push_back(wire::FromProto(entry));
   return status;
 }
 
@@ -116,7 +90,7 @@ Result<std::vector<Xattr>> Client::GetXattrs(const std::string& path,
                                              const std::vector<Xattr>& names) {
   pb::GetXAttrsRequestProto request;
   request.set_src(path);
-  for (const Xattr& name : names) ToProto(name, request.add_xattrs());
+  for (const Xattr& name : names) wire::ToProto(name, request.add_xattrs());
   pb::GetXAttrsResponseProto response;
   CAIRN_TRY(core_->namenode().Call("getXAttrs", request, &response));
   return XattrsOf(response.xattrs());
@@ -134,7 +108,7 @@ Status Client::SetXattr(const std::string& path, const Xattr& attribute, bool cr
                         bool replace) {
   pb::SetXAttrRequestProto request;
   request.set_src(path);
-  ToProto(attribute, request.mutable_xattr());
+  wire::ToProto(attribute, request.mutable_xattr());
   uint32_t flags = 0;
   if (create) flags |= pb::XAttrSetFlagProto::XATTR_CREATE;
   if (replace) flags |= pb::XAttrSetFlagProto::XATTR_REPLACE;
@@ -146,7 +120,7 @@ Status Client::SetXattr(const std::string& path, const Xattr& attribute, bool cr
 Status Client::RemoveXattr(const std::string& path, const Xattr& attribute) {
   pb::RemoveXAttrRequestProto request;
   request.set_src(path);
-  ToProto(attribute, request.mutable_xattr());
+  wire::ToProto(attribute, request.mutable_xattr());
   pb::RemoveXAttrResponseProto response;
   return core_->namenode().Call("removeXAttr", request, &response);
 }

@@ -83,8 +83,24 @@ inline constexpr StringKey kSuperGroup{
     "supergroup"};
 inline constexpr BoolKey kAclsEnabled{
     {"dfs.namenode.acls.enabled",
-     "Honour access control lists."},
+     "Let clients see and set access control lists; they count in any case."},
     true};
+inline constexpr BoolKey kPosixAclInheritance{
+    {"dfs.namenode.posix.acl.inheritance.enabled",
+     "Default entries of the parent take the place of the umask of newer clients."},
+    true};
+inline constexpr BoolKey kXattrsEnabled{
+    {"dfs.namenode.xattrs.enabled",
+     "Let clients see and set extended attributes."},
+    true};
+inline constexpr IntKey kXattrsPerInode{
+    {"dfs.namenode.fs-limits.max-xattrs-per-inode",
+     "Most extended attributes of a file or directory in the namespaces user and trusted."},
+    32, 0, 100000};
+inline constexpr SizeKey kXattrSize{
+    {"dfs.namenode.fs-limits.max-xattr-size",
+     "Most bytes of an extended attribute's name and value together."},
+    16384, 1, 32768};
 inline constexpr FloatKey kSafeModeThreshold{
     {"dfs.namenode.safemode.threshold-pct",
      "Share of blocks that must be reported before safe mode ends."},

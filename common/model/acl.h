@@ -20,4 +20,9 @@ struct AclEntry {
   bool operator==(const AclEntry&) const = default;
 };
 
+// "r-x".
+std::string AccessText(uint8_t bits);
+// "default:user:bob:r-x", as Apache prints it.
+std::string ToString(const AclEntry& entry);
+
 }  // namespace cairn

@@ -57,7 +57,7 @@ Result<Path> Path::Parse(std::string_view bytes) {
                   "path of " + std::to_string(bytes.size()) + " bytes is too long");
   }
   if (bytes.empty() || bytes.front() != '/') {
-    return Status(Code::kInvalidPath,
+    return Status(Code::kNotAbsolute,
                   "Absolute path required, but got '" + std::string(bytes) + "'");
   }
   if (!IsUtf8(bytes)) return Status(Code::kInvalidPath, "path is not UTF-8");

@@ -24,8 +24,8 @@ class Path {
   Path() : text_("/") {}
 
   // Reads a path as Apache's namenode does: repeated and trailing separators are dropped, "." and
-  // ".." are names like others. Fails with kInvalidPath when the path is not absolute, is not
-  // UTF-8 or has more than 64 KiB.
+  // ".." are names like others. Fails with kNotAbsolute when it does not begin with a
+  // separator, with kInvalidPath when it is not UTF-8 or has more than 64 KiB.
   static Result<Path> Parse(std::string_view bytes);
 
   // Puts components together; they are taken as they are.

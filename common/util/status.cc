@@ -10,6 +10,7 @@ namespace {
 constexpr std::array kNames = {
     "ok",
     "invalid argument",
+    "illegal value",
     "invalid path",
     "not found",
     "already exists",
@@ -20,6 +21,8 @@ constexpr std::array kNames = {
     "access denied",
     "unresolved path",
     "unsupported",
+    "unsupported action",
+    "path not absolute",
     "i/o error",
     "corrupt",
     "checksum mismatch",

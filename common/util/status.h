@@ -13,6 +13,7 @@ enum class Code {
   kOk = 0,
   // General.
   kInvalidArgument,      // The caller passed something that can never be right.
+  kIllegalValue,         // A number out of its range; Java's IllegalArgumentException.
   kInvalidPath,          // A path that is not canonical or has a forbidden component.
   kNotFound,             // No such file, directory, block or key.
   kAlreadyExists,        // The target is there already.
@@ -23,6 +24,8 @@ enum class Code {
   kAccessDenied,         // Permission denied.
   kUnresolvedPath,       // A symbolic link is in the way; the message is the path to go on with.
   kUnsupported,          // Not built, or switched off; Apache's UnsupportedOperationException.
+  kUnsupportedAction,    // UnsupportedActionException: a request that contradicts itself.
+  kNotAbsolute,          // A path that does not begin with a slash; Apache's AssertionError.
   kIoError,              // A plain java.io.IOException: the fallback of Apache's servers.
   kCorrupt,              // Stored bytes do not have the form that they must have.
   kChecksum,             // Stored or received bytes do not match their checksum.

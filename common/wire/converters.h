@@ -3,11 +3,13 @@
 
 #include <optional>
 
+#include "common/model/acl.h"
 #include "common/model/block.h"
 #include "common/model/datanode_info.h"
 #include "common/model/file_status.h"
 #include "common/model/located_block.h"
 #include "common/model/namespace_info.h"
+#include "common/model/xattr.h"
 #include "common/wire/proto/acl.pb.h"
 #include "common/wire/proto/client_namenode_protocol.pb.h"
 #include "common/wire/proto/datanode_protocol.pb.h"
@@ -15,6 +17,7 @@
 #include "common/wire/proto/hdfs.pb.h"
 #include "common/wire/proto/hdfs_server.pb.h"
 #include "common/wire/proto/security.pb.h"
+#include "common/wire/proto/xattr.pb.h"
 
 namespace cairn::wire {
 
@@ -70,6 +73,10 @@ FsStats FromProto(const pb::GetFsStatsResponseProto& in);
 void ModeToProto(uint16_t mode, pb::FsPermissionProto* out);
 // The low twelve bits: what is above them are flags of old clients.
 uint16_t ModeFromProto(const pb::FsPermissionProto& in);
+void ToProto(const AclEntry& entry, pb::AclEntryProto* out);
+AclEntry FromProto(const pb::AclEntryProto& in);
+void ToProto(const Xattr& xattr, pb::XAttrProto* out);
+Xattr FromProto(const pb::XAttrProto& in);
 
 // The namespace.
 void StorageInfoToProto(const NamespaceInfo& info, pb::StorageInfoProto* out);

@@ -167,4 +167,32 @@ FsStats FromProto(const pb::GetFsStatsResponseProto& in) {
           .pending_deletion_blocks = in.pending_deletion_blocks()};
 }
 
+void ToProto(const AclEntry& entry, pb::AclEntryProto* out) {
+  out->set_type(static_cast<pb::AclEntryProto::AclEntryTypeProto>(entry.type));
+  out->set_scope(static_cast<pb::AclEntryProto::AclEntryScopeProto>(entry.scope));
+  out->set_permissions(static_cast<pb::AclEntryProto::FsActionProto>(entry.permission & 7));
+  if (!entry.name.empty()) out->set_name(entry.name);
+}
+
+AclEntry FromProto(const pb::AclEntryProto& in) {
+  return {.scope = static_cast<AclScope>(in.scope()),
+          .type = static_cast<AclType>(in.type()),
+          .permission = static_cast<uint8_t>(in.permissions()),
+          .name = in.name()};
+}
+
+void ToProto(const Xattr& xattr, pb::XAttrProto* out) {
+  out->set_namespace_(static_cast<pb::XAttrProto::XAttrNamespaceProto>(xattr.name_space));
+  out->set_name(xattr.name);
+  if (xattr.value) out->set_value(*xattr.value);
+}
+
+Xattr FromProto(const pb::XAttrProto& in) {
+  Xattr xattr{.name_space = static_cast<XattrNamespace>(in.namespace_()),
+              .name = in.name(),
+              .value = {}};
+  if (in.has_value()) xattr.value = in.value();
+  return xattr;
+}
+
 }  // namespace cairn::wire

@@ -14,7 +14,7 @@ struct Row {
 // The first row of a Code is what servers send; the others are understood too.
 constexpr Row kRows[] = {
     {Code::kInvalidArgument, "org.apache.hadoop.HadoopIllegalArgumentException"},
-    {Code::kInvalidArgument, "java.lang.IllegalArgumentException"},
+    {Code::kIllegalValue, "java.lang.IllegalArgumentException"},
     {Code::kInvalidPath, "org.apache.hadoop.fs.InvalidPathException"},
     {Code::kNotFound, "java.io.FileNotFoundException"},
     {Code::kNotFound, "org.apache.hadoop.fs.PathNotFoundException"},
@@ -29,7 +29,9 @@ constexpr Row kRows[] = {
     {Code::kAccessDenied, "org.apache.hadoop.security.AccessControlException"},
     {Code::kAccessDenied, "org.apache.hadoop.fs.PathAccessDeniedException"},
     {Code::kUnsupported, "java.lang.UnsupportedOperationException"},
-    {Code::kUnsupported, "org.apache.hadoop.hdfs.server.namenode.UnsupportedActionException"},
+    {Code::kUnsupportedAction,
+     "org.apache.hadoop.hdfs.server.namenode.UnsupportedActionException"},
+    {Code::kNotAbsolute, "java.lang.AssertionError"},
     {Code::kIoError, "java.io.IOException"},
     {Code::kChecksum, "org.apache.hadoop.fs.ChecksumException"},
     {Code::kCancelled, "java.io.InterruptedIOException"},

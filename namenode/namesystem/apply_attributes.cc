@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <utility>
 
 #include "namenode/namesystem/acl_storage.h"
 #include "namenode/namesystem/applier.h"
 #include "namenode/namesystem/requests.h"
+#include "namenode/namesystem/xattr_list.h"
 
 namespace cairn::namenode {
 namespace {
@@ -12,27 +12,9 @@ namespace {
 // Where a directory keeps its storage policy, as Apache does.
 constexpr char kStoragePolicyXattr[] = "hsm.block.storage.policy.id";
 
-bool SameName(const Xattr& a, const Xattr& b) {
-  return a.name_space == b.name_space && a.name == b.name;
-}
-
 std::vector<Xattr> XattrsOf(const Tree& tree, InodeHandle inode) {
   const std::vector<Xattr>* xattrs = tree.features().Xattrs(inode);
   return xattrs == nullptr ? std::vector<Xattr>() : *xattrs;
-}
-
-void PutXattr(std::vector<Xattr>* xattrs, const Xattr& xattr) {
-  auto it = std::find_if(xattrs->begin(), xattrs->end(),
-                         [&](const Xattr& other) { return SameName(other, xattr); });
-  if (it == xattrs->end()) {
-    xattrs->push_back(xattr);
-  } else {
-    it->value = xattr.value;
-  }
-}
-
-void DropXattr(std::vector<Xattr>* xattrs, const Xattr& xattr) {
-  std::erase_if(*xattrs, [&](const Xattr& other) { return SameName(other, xattr); });
 }
 
 }  // namespace
@@ -119,15 +101,12 @@ Status Applier::operator()(const op::SetStoragePolicy& r) {
     layout.storage_policy = r.policy;
     inodes.SetLayout(inode, layout);
   } else {
-    std::vector<Xattr> xattrs = XattrsOf(state_.tree, inode);
-    const Xattr xattr{XattrNamespace::kSystem, kStoragePolicyXattr,
-                      std::string(1, static_cast<char>(r.policy))};
-    if (r.policy == kPolicyUnspecified) {
-      DropXattr(&xattrs, xattr);
-    } else {
-      PutXattr(&xattrs, xattr);
-    }
-    state_.tree.features().SetXattrs(inode, std::move(xattrs));
+    const std::vector<Xattr> xattrs = XattrsOf(state_.tree, inode);
+    const std::vector<Xattr> policy = {{XattrNamespace::kSystem, kStoragePolicyXattr,
+                                        std::string(1, static_cast<char>(r.policy))}};
+    state_.tree.features().SetXattrs(inode, r.policy == kPolicyUnspecified
+                                                ? WithoutXattrs(xattrs, policy)
+                                                : WithXattrs(xattrs, policy));
   }
   Touch(inode);
   return Status();
@@ -159,9 +138,7 @@ Status Applier::operator()(const op::SetAcl& r) {
 
 Status Applier::operator()(const op::SetXattr& r) {
   CAIRN_ASSIGN(InodeHandle inode, Existing(r.path));
-  std::vector<Xattr> xattrs = XattrsOf(state_.tree, inode);
-  for (const Xattr& xattr : r.xattrs) PutXattr(&xattrs, xattr);
-  state_.tree.features().SetXattrs(inode, std::move(xattrs));
+  state_.tree.features().SetXattrs(inode, WithXattrs(XattrsOf(state_.tree, inode), r.xattrs));
   Touch(inode);
   Remember(r.retry);
   return Status();
@@ -169,9 +146,7 @@ Status Applier::operator()(const op::SetXattr& r) {
 
 Status Applier::operator()(const op::RemoveXattr& r) {
   CAIRN_ASSIGN(InodeHandle inode, Existing(r.path));
-  std::vector<Xattr> xattrs = XattrsOf(state_.tree, inode);
-  for (const Xattr& xattr : r.xattrs) DropXattr(&xattrs, xattr);
-  state_.tree.features().SetXattrs(inode, std::move(xattrs));
+  state_.tree.features().SetXattrs(inode, WithoutXattrs(XattrsOf(state_.tree, inode), r.xattrs));
   Touch(inode);
   Remember(r.retry);
   return Status();

@@ -83,6 +83,8 @@ FileStatus MakeFileStatus(const NamesystemState& state, InodeHandle inode, std::
       break;
     }
     case FileType::kDirectory:
+      // Apache's root is always snapshottable, though with room for no snapshot.
+      status.snapshot_enabled = inode == tree.root();
       status.children = static_cast<int32_t>(tree.ChildCount(inode));
       status.storage_policy = EffectiveStoragePolicy(tree, inode);
       if (const OpaqueFeatures* opaque = tree.features().Opaque(inode); opaque != nullptr) {
@@ -95,6 +97,16 @@ FileStatus MakeFileStatus(const NamesystemState& state, InodeHandle inode, std::
       status.symlink_target = tree.features().SymlinkTarget(inode);
       break;
   }
+  return status;
+}
+
+FileStatus ReservedStatus(std::string name, uint16_t mode) {
+  FileStatus status;
+  status.type = FileType::kDirectory;
+  status.name = std::move(name);
+  status.mode = mode;
+  status.inode_id = InodeId(std::numeric_limits<uint64_t>::max());
+  status.children = 0;
   return status;
 }
 

@@ -15,6 +15,8 @@ namespace cairn::namenode {
 
 // An inode's status; `name` is empty for the path that was asked for itself.
 FileStatus MakeFileStatus(const NamesystemState& state, InodeHandle inode, std::string name);
+// Of a directory that is no inode: /.reserved, and what is in it.
+FileStatus ReservedStatus(std::string name, uint16_t mode);
 
 // The blocks of a file that overlap [offset, offset + length), and its last block. `reader` is the
 // host for which places are ordered.

@@ -60,9 +60,9 @@ class Namesystem {
   Outcome<bool> IsFileClosed(const OpContext& context, const std::string& path);
   Outcome<Done> CheckAccess(const OpContext& context, const std::string& path, Access access);
   Outcome<AclStatus> GetAclStatus(const OpContext& context, const std::string& path);
-  // All visible attributes when `wanted` is empty (names only are used of it).
+  // All visible attributes when `wanted` is empty (values do not matter in it).
   Outcome<std::vector<Xattr>> GetXattrs(const OpContext& context, const std::string& path,
-                                            const std::vector<Xattr>& wanted);
+                                        const std::vector<Xattr>& wanted);
   Outcome<std::vector<Xattr>> ListXattrs(const OpContext& context, const std::string& path);
   Outcome<StoragePolicy> GetStoragePolicy(const OpContext& context, const std::string& path);
   Outcome<std::vector<StoragePolicy>> GetStoragePolicies(const OpContext& context);
@@ -99,6 +99,17 @@ class Namesystem {
   Outcome<Done> SetStoragePolicy(const OpContext& context, const std::string& path,
                                  const std::string& policy_name);
   Outcome<Done> UnsetStoragePolicy(const OpContext& context, const std::string& path);
+  Outcome<Done> ModifyAclEntries(const OpContext& context, const std::string& path,
+                                 const std::vector<AclEntry>& entries);
+  Outcome<Done> RemoveAclEntries(const OpContext& context, const std::string& path,
+                                 const std::vector<AclEntry>& entries);
+  Outcome<Done> RemoveDefaultAcl(const OpContext& context, const std::string& path);
+  Outcome<Done> RemoveAcl(const OpContext& context, const std::string& path);
+  Outcome<Done> SetAcl(const OpContext& context, const std::string& path,
+                       const std::vector<AclEntry>& entries);
+  Outcome<Done> SetXattr(const OpContext& context, const SetXattrRequest& request);
+  Outcome<Done> RemoveXattr(const OpContext& context, const std::string& path,
+                            const Xattr& xattr);
 
   // --- Writing files.
   Outcome<FileStatus> Create(const OpContext& context, const CreateRequest& request);

@@ -20,8 +20,9 @@ NewEntry MakeNewEntry(const Operation& op, InodeHandle parent, const ClientMode&
   entry.permission = {.owner = op.context.caller.user,
                       .group = tree.inodes().Permission(parent).group,
                       .mode = static_cast<uint16_t>(mode.masked & kModeBits)};
-  if (!op.state.options.acls_enabled) return entry;
-  const auto asked = static_cast<uint16_t>(mode.unmasked.value_or(mode.masked) & kModeBits);
+  const uint16_t asked_mode =
+      op.state.options.posix_acl_inheritance ? mode.unmasked.value_or(mode.masked) : mode.masked;
+  const auto asked = static_cast<uint16_t>(asked_mode & kModeBits);
   SplitAcl inherited;
   if (InheritAcl(tree.features().Acl(parent), is_directory, asked, &inherited)) {
     entry.permission.mode = inherited.mode;
@@ -42,17 +43,12 @@ Status CheckParentExists(const NamesystemState& state, const ResolvedPath& where
   return Status();
 }
 
-Status CheckMissingParts(const NamesystemState& state, const ResolvedPath& where) {
-  const InodeHandle deepest = where.deepest();
-  const size_t first = where.existing() - 1;
-  for (size_t i = first; i < where.depth(); ++i) {
-    const std::string_view name = where.path()[i];
-    // ".reserved" is taken in the root only.
-    if (i > 0 && name == ".reserved") continue;
-    CAIRN_TRY(CheckNewChild(state.tree, state.limits, deepest, name));
+Status CheckNewName(const NamesystemState& state, InodeHandle parent, std::string_view name) {
+  // ".reserved" is taken in the root only.
+  if (parent == state.tree.root() || name != ".reserved") {
+    CAIRN_TRY(CheckNewChild(state.tree, state.limits, parent, name));
   }
-  return VerifyQuota(state.tree, deepest,
-                     {.names = static_cast<int64_t>(where.depth() - first)});
+  return VerifyQuota(state.tree, parent, {.names = 1});
 }
 
 Result<ResolvedPath> MakeParents(Mutation& m, ResolvedPath where, const ClientMode& mode) {
@@ -61,6 +57,7 @@ Result<ResolvedPath> MakeParents(Mutation& m, ResolvedPath where, const ClientMo
   passable.masked = static_cast<uint16_t>((mode.masked & 0777) | kOwnerWriteExecute);
   InodeHandle parent = where.deepest();
   for (size_t i = where.existing() - 1; i + 1 < where.depth(); ++i) {
+    CAIRN_TRY(CheckNewName(m.state, parent, where.path()[i]));
     NewEntry entry = MakeNewEntry(m, parent, passable, true);
     const int64_t now = m.NowMs();
     CAIRN_TRY(m.Record(op::Mkdir{.inode_id = m.NextInodeId(),

@@ -21,11 +21,12 @@ NewEntry MakeNewEntry(const Operation& op, InodeHandle parent, const ClientMode&
 // kNotFound or kParentNotDirectory when the parent must be there and is not.
 Status CheckParentExists(const NamesystemState& state, const ResolvedPath& where);
 
-// Whether everything below the deepest existing inode can come into being: names, limits, quota.
-Status CheckMissingParts(const NamesystemState& state, const ResolvedPath& where);
+// Whether `name` can come into being in `parent`: limits of names, quota.
+Status CheckNewName(const NamesystemState& state, InodeHandle parent, std::string_view name);
 
 // Makes the directories above the last component, with `mode` and what their owner needs to pass.
-// The result is `where` as it resolves then.
+// The result is `where` as it resolves then. As in Apache, those that could be made stay when
+// something below them cannot.
 Result<ResolvedPath> MakeParents(Mutation& m, ResolvedPath where, const ClientMode& mode);
 
 // The mode of parents that a create makes: that of the deepest directory that exists.

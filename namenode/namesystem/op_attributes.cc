@@ -33,7 +33,7 @@ bool IsMember(const Caller& caller, const std::string& group) {
 
 Status CheckNewOwner(const Mutation& m, const std::string& owner, const std::string& group) {
   const Caller& caller = m.context.caller;
-  if (m.checker.superuser()) return Status();
+  if (caller.superuser) return Status();
   if (!owner.empty() && owner != caller.user) {
     return Status(Code::kAccessDenied, "User " + caller.user + " is not a super user (non-super " +
                                            "user cannot change owner).");

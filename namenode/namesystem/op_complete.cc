@@ -63,12 +63,14 @@ Result<Done> DoFsync(Mutation& m, const FsyncRequest& request) {
 }  // namespace
 
 Outcome<bool> Namesystem::Complete(const OpContext& context, const CompleteRequest& request) {
-  return RunExclusive<bool>(state_, context, Category::kWrite, {},
+  return RunExclusive<bool>(state_, context, Category::kWrite,
+                            {.command = "completeFile", .skip = true},
                             [&](Mutation& m) { return DoComplete(m, request); });
 }
 
 Outcome<Done> Namesystem::Fsync(const OpContext& context, const FsyncRequest& request) {
-  return RunExclusive<Done>(state_, context, Category::kWrite, {},
+  return RunExclusive<Done>(state_, context, Category::kWrite,
+                            {.command = "fsync", .skip = true},
                             [&](Mutation& m) { return DoFsync(m, request); });
 }
 

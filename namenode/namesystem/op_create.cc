@@ -133,10 +133,10 @@ Result<FileStatus> DoCreate(Mutation& m, const CreateRequest& request) {
   CAIRN_TRY(CheckSizes(m, request));
   if (where.exists()) CAIRN_TRY(HandleExisting(m, where, request));
   CAIRN_ASSIGN(uint8_t policy, PolicyFor(s, request, where.deepest()));
-  if (!where.exists()) CAIRN_TRY(CheckMissingParts(s, where));
 
   const ClientMode parents_mode = ModeOfDeepest(s, where);
   CAIRN_ASSIGN(where, MakeParents(m, std::move(where), parents_mode));
+  if (!where.exists()) CAIRN_TRY(CheckNewName(s, where.parent(), where.name()));
   NewEntry entry = MakeNewEntry(m, where.parent(), request.mode, false);
   const int64_t now = m.NowMs();
   const InodeId id = m.NextInodeId();

@@ -36,7 +36,8 @@ Outcome<Done> Namesystem::RenewLease(const OpContext& context, const std::string
 
 Outcome<bool> Namesystem::RecoverLease(const OpContext& context, const std::string& path,
                                        const std::string& client_name) {
-  return RunExclusive<bool>(state_, context, Category::kWrite, {},
+  return RunExclusive<bool>(state_, context, Category::kWrite,
+                            {.command = "recoverLease", .skip = true},
                             [&](Mutation& m) { return DoRecoverLease(m, path, client_name); });
 }
 

@@ -31,8 +31,21 @@ Result<std::string> StartAfterName(const NamesystemState& s, const std::string& 
   return std::string(where->name());
 }
 
+// "/.reserved" has two entries, which can be seen nowhere else.
+DirectoryListing ReservedListing(const NamesystemState& s) {
+  DirectoryListing listing;
+  for (const char* name : {".inodes", "raw"}) {
+    FileStatus& entry = listing.entries.emplace_back(ReservedStatus(name, 0770));
+    entry.group = s.options.supergroup;
+    entry.modification_time_ms = static_cast<uint64_t>(s.info.ctime_ms);
+    entry.access_time_ms = entry.modification_time_ms;
+  }
+  return listing;
+}
+
 Result<MaybeListing> DoList(Operation& op, const ListingRequest& request) {
   const NamesystemState& s = op.state;
+  if (IsReservedName(request.path)) return MaybeListing(ReservedListing(s));
   CAIRN_ASSIGN(ResolvedPath where, ResolvePath(op, request.path, PathUse::kRead));
   CAIRN_ASSIGN(std::string start_after, StartAfterName(s, request.start_after));
   if (!where.exists()) return MaybeListing();

@@ -5,6 +5,7 @@
 #include "namenode/namesystem/namesystem.h"
 #include "namenode/namesystem/operation.h"
 #include "namenode/namesystem/resolve.h"
+#include "namenode/namesystem/xattr_list.h"
 
 namespace cairn::namenode {
 namespace {
@@ -22,11 +23,25 @@ bool AccessTimeIsOld(const NamesystemState& s, InodeHandle file) {
          static_cast<int64_t>(s.tree.inodes().AccessTimeMs(file)) + precision_ms;
 }
 
+// An attribute can keep a file's content from superusers, who may all else.
+Status CheckReadableBySuperuser(const Operation& op, const ResolvedPath& where) {
+  const NamesystemState& s = op.state;
+  if (!s.options.permissions_enabled || !op.context.caller.superuser) return Status();
+  if (s.tree.features().FindXattr(where.last(), XattrNamespace::kSecurity,
+                                  kUnreadableBySuperuserXattr) == nullptr) {
+    return Status();
+  }
+  return Status(Code::kAccessDenied,
+                "Access is denied for " + op.context.caller.user +
+                    " since the superuser is not allowed to perform this operation.");
+}
+
 Result<Located> DoLocate(Operation& op, const std::string& path, uint64_t offset,
                          uint64_t length) {
   const NamesystemState& s = op.state;
-  CAIRN_ASSIGN(ResolvedPath where, ResolvePath(op, path, PathUse::kRead));
+  CAIRN_ASSIGN(ResolvedPath where, ResolvePath(op, path, PathUse::kReadUnchecked));
   CAIRN_ASSIGN(InodeHandle file, RequireFile(s, where, where.path().text()));
+  CAIRN_TRY(CheckReadableBySuperuser(op, where));
   CAIRN_TRY(op.checker.CheckTarget(where, Access::kRead));
   Located located;
   located.inode_id = s.tree.inodes().Id(file);

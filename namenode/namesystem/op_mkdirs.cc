@@ -22,9 +22,8 @@ Result<bool> DoMkdirs(Mutation& m, const std::string& path, const ClientMode& mo
   }
   CAIRN_TRY(m.checker.CheckAncestor(where, Access::kWrite));
   if (!create_parent) CAIRN_TRY(CheckParentExists(s, where));
-  CAIRN_TRY(CheckMissingParts(s, where));
-
   CAIRN_ASSIGN(where, MakeParents(m, std::move(where), mode));
+  CAIRN_TRY(CheckNewName(s, where.parent(), where.name()));
   NewEntry entry = MakeNewEntry(m, where.parent(), mode, true);
   const int64_t now = m.NowMs();
   CAIRN_TRY(m.Record(op::Mkdir{.inode_id = m.NextInodeId(),

@@ -20,14 +20,14 @@ bool IsLegal(int64_t quota) {
 
 Status CheckValues(const SetQuotaRequest& request) {
   if (!IsLegal(request.namespace_quota) || !IsLegal(request.space_quota)) {
-    return Status(Code::kInvalidArgument,
+    return Status(Code::kIllegalValue,
                   "Illegal value for nsQuota or ssQuota : " +
                       std::to_string(request.namespace_quota) + " and " +
                       std::to_string(request.space_quota));
   }
   if (request.storage_type && request.namespace_quota != kQuotaDontSet) {
-    return Status(Code::kUnsupported,
-                  "Failed to set quota by storage type because either "
+    return Status(Code::kUnsupportedAction,
+                  "Failed to set quota by storage type because either"
                   "dfs.quota.by.storage.type.enabled is set to true or nsQuota value is illegal " +
                       std::to_string(request.namespace_quota));
   }

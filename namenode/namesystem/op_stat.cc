@@ -11,23 +11,26 @@ namespace {
 
 using MaybeStatus = std::optional<FileStatus>;
 
-// "/.reserved" is no directory of the tree, but clients look whether it is there.
-FileStatus ReservedStatus() {
-  FileStatus status;
-  status.type = FileType::kDirectory;
-  status.mode = 01770;
-  return status;
+// What is at the path; kNoInode when nothing is.
+Result<InodeHandle> Look(Operation& op, const std::string& path, PathUse use) {
+  Result<ResolvedPath> where = ResolvePath(op, path, use);
+  if (where.ok()) return where->last();
+  // A superuser is refused only where a file is in the way: to clients nothing is there then.
+  const bool in_the_way = where.status().code() == Code::kAccessDenied;
+  if (in_the_way && op.context.caller.superuser) return kNoInode;
+  return where.status();
 }
 
 Result<MaybeStatus> DoStat(Operation& op, const std::string& path, PathUse use,
                            bool need_location) {
   const NamesystemState& s = op.state;
-  if (IsReservedName(path)) return MaybeStatus(ReservedStatus());
-  CAIRN_ASSIGN(ResolvedPath where, ResolvePath(op, path, use));
-  if (!where.exists()) return MaybeStatus();
-  FileStatus status = MakeFileStatus(s, where.last(), "");
+  // "/.reserved" is no directory of the tree, but clients look whether it is there.
+  if (IsReservedName(path)) return MaybeStatus(ReservedStatus("", 01770));
+  CAIRN_ASSIGN(const InodeHandle inode, Look(op, path, use));
+  if (inode == kNoInode) return MaybeStatus();
+  FileStatus status = MakeFileStatus(s, inode, "");
   if (need_location && status.type == FileType::kFile) {
-    status.locations = MakeLocatedBlocks(s, where.last(), 0, status.length,
+    status.locations = MakeLocatedBlocks(s, inode, 0, status.length,
                                          op.context.client_machine);
   }
   return MaybeStatus(std::move(status));
@@ -47,18 +50,18 @@ Result<bool> DoIsFileClosed(Operation& op, const std::string& path) {
 
 Result<Done> DoCheckAccess(Operation& op, const std::string& path, Access access) {
   CAIRN_ASSIGN(ResolvedPath where, ResolvePath(op, path, PathUse::kRead));
-  if (!where.exists()) return Status(Code::kNotFound, "Path not found: " + path);
+  if (!where.exists()) return Status(Code::kNotFound, "Path not found: " + where.path().text());
   CAIRN_TRY(op.checker.CheckTarget(where, access));
   return Done{};
 }
 
 Result<std::string> DoGetLinkTarget(Operation& op, const std::string& path) {
-  CAIRN_ASSIGN(ResolvedPath where, ResolvePath(op, path, PathUse::kReadLink));
-  if (!where.exists()) return Status(Code::kNotFound, "File does not exist: " + path);
-  if (op.state.tree.inodes().Type(where.last()) != FileType::kSymlink) {
+  CAIRN_ASSIGN(const InodeHandle inode, Look(op, path, PathUse::kReadLink));
+  if (inode == kNoInode) return Status(Code::kNotFound, "File does not exist: " + path);
+  if (op.state.tree.inodes().Type(inode) != FileType::kSymlink) {
     return Status(Code::kIoError, "Path " + path + " is not a symbolic link");
   }
-  return op.state.tree.features().SymlinkTarget(where.last());
+  return op.state.tree.features().SymlinkTarget(inode);
 }
 
 Outcome<MaybeStatus> Stat(NamesystemState& state, const OpContext& context,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <span>
+
 #include "namenode/namesystem/file_view.h"
 #include "namenode/namesystem/namesystem.h"
 #include "namenode/namesystem/operation.h"
@@ -7,11 +9,26 @@
 namespace cairn::namenode {
 namespace {
 
+std::string TypesText(std::span<const StorageType> types) {
+  std::string text;
+  for (const StorageType type : types) {
+    text += (text.empty() ? "" : ", ") + std::string(StorageTypeName(type));
+  }
+  return "[" + text + "]";
+}
+
+// As Java prints one.
+std::string PolicyText(const BlockStoragePolicy& policy) {
+  return "BlockStoragePolicy{" + std::string(policy.name) + ":" + std::to_string(policy.id) +
+         ", storageTypes=" + TypesText(policy.types) +
+         ", creationFallbacks=" + TypesText(policy.creation_fallbacks) +
+         ", replicationFallbacks=" + TypesText(policy.replication_fallbacks) + "}";
+}
+
 // Policies that a file keeps from its creation on: they say how its bytes are written.
 Status CheckFilePolicy(const NamesystemState& s, InodeHandle file, uint8_t policy) {
   if (policy != kPolicyUnspecified && StoragePolicyById(policy).copy_on_create_file) {
-    return Status(Code::kInvalidArgument, "Policy " +
-                                              std::string(StoragePolicyById(policy).name) +
+    return Status(Code::kInvalidArgument, "Policy " + PolicyText(StoragePolicyById(policy)) +
                                               " cannot be set after file creation.");
   }
   const uint8_t now = s.tree.inodes().Layout(file).storage_policy;

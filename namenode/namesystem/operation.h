@@ -31,17 +31,27 @@ struct Audit {
   std::string permission;
   bool allowed = true;
   bool skip = false;  // Done, but nothing to tell.
+
+  // The command without its options.
+  std::string_view operation() const {
+    const std::string_view text = command == nullptr ? "" : command;
+    return text.substr(0, text.find(' '));
+  }
 };
 
 // An operation's view of the state while it is inside. Lives for one call.
 class Operation {
  public:
   Operation(NamesystemState& s, const OpContext& c)
-      : state(s), context(c), checker(s.tree, c.caller, s.options.permissions_enabled) {}
+      : state(s),
+        context(c),
+        checker(s.tree, c.caller, s.options.permissions_enabled),
+        unchecked(s.tree, c.caller, false) {}
 
   NamesystemState& state;
   const OpContext& context;
   const PermissionChecker checker;
+  const PermissionChecker unchecked;  // Allows everything.
   Audit audit;
 
   // kSafeMode with Apache's words when nothing may be changed now.

@@ -37,6 +37,10 @@ Status ReadDefaults(const config::Configuration& c, ServerDefaults* out) {
 Status ReadLimits(const config::Configuration& c, NamesystemOptions* out) {
   CAIRN_ASSIGN(out->permissions_enabled, c.Get(config::kPermissionsEnabled));
   CAIRN_ASSIGN(out->acls_enabled, c.Get(config::kAclsEnabled));
+  CAIRN_ASSIGN(out->posix_acl_inheritance, c.Get(config::kPosixAclInheritance));
+  CAIRN_ASSIGN(out->xattrs_enabled, c.Get(config::kXattrsEnabled));
+  CAIRN_ASSIGN(out->xattrs_per_inode_max, c.Get(config::kXattrsPerInode));
+  CAIRN_ASSIGN(out->xattr_bytes_max, c.Get(config::kXattrSize));
   CAIRN_ASSIGN(out->hosts_file, c.Get(config::kHostsFile));
   CAIRN_ASSIGN(out->hosts_exclude_file, c.Get(config::kHostsExcludeFile));
   CAIRN_ASSIGN(out->supergroup, c.Get(config::kSuperGroup));

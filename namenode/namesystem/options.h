@@ -17,7 +17,9 @@ struct NamesystemOptions {
 
   // Permissions.
   bool permissions_enabled = true;
-  bool acls_enabled = true;
+  bool acls_enabled = true;                  // Whether they can be asked for and set.
+  bool posix_acl_inheritance = true;         // Default entries take the place of the umask.
+  bool xattrs_enabled = true;
   std::string superuser;                     // The user that the namenode runs as.
   std::string supergroup = "supergroup";
   uint16_t root_mode = 0755;
@@ -28,6 +30,8 @@ struct NamesystemOptions {
   uint64_t block_size_min = 1 << 20;
   uint32_t blocks_per_file_max = 10000;
   uint32_t list_limit = 1000;
+  uint32_t xattrs_per_inode_max = 32;  // Of the namespaces user and trusted.
+  uint32_t xattr_bytes_max = 16 << 10; // Name and value.
   uint32_t content_summary_slice = 5000;
   uint32_t open_files_page = 1000;
   uint32_t corrupt_files_page = 100;

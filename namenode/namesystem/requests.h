@@ -137,6 +137,15 @@ struct QuotaUsage {
   int64_t space_quota = -1;
 };
 
+// Bits of SetXattrRequest::flags, with the numbers of Apache's protocol.
+enum XattrFlag : uint32_t { kXattrCreate = 1, kXattrReplace = 2 };
+
+struct SetXattrRequest {
+  std::string path;
+  Xattr xattr;
+  uint32_t flags = 0;  // Whether the attribute may be new, and whether it may be there.
+};
+
 // Which datanodes a report shows, with the numbers of Apache's protocol.
 enum class DatanodeReportType : uint8_t {
   kAll = 1,

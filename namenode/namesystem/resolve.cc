@@ -8,7 +8,7 @@ namespace {
 
 constexpr char kReserved[] = "/.reserved";
 
-bool Writes(PathUse use) { return use != PathUse::kRead && use != PathUse::kReadLink; }
+bool Writes(PathUse use) { return use >= PathUse::kWrite; }
 bool Creates(PathUse use) { return use == PathUse::kCreate || use == PathUse::kCreateLink; }
 bool MeansLink(PathUse use) {
   return use == PathUse::kReadLink || use == PathUse::kWriteLink || use == PathUse::kCreateLink;
@@ -59,8 +59,12 @@ Result<ResolvedPath> ResolvePath(Operation& op, const std::string& path, PathUse
   CAIRN_ASSIGN(Path parsed, Path::Parse(path));
   CAIRN_ASSIGN(ResolvedPath where, op.state.tree.Resolve(parsed));
   op.Saw(where);
-  if (where.raw() && Writes(use)) CAIRN_TRY(op.checker.CheckSuperuser(""));
-  CAIRN_TRY(op.checker.CheckTraverse(
+  if (where.raw() && Writes(use)) {
+    CAIRN_TRY(op.checker.CheckSuperuser(op.audit.operation()));
+  }
+  const bool checked = use != PathUse::kReadUnchecked;
+  const PermissionChecker& checker = checked ? op.checker : op.unchecked;
+  CAIRN_TRY(checker.CheckTraverse(
       where, {.for_create = Creates(use), .follow_last_link = !MeansLink(use)}));
   if (Writes(use)) CAIRN_TRY(CheckSnapshots(op, where));
   return where;

@@ -8,8 +8,17 @@
 // From what a client sent to inodes: the first step of every operation on a path.
 namespace cairn::namenode {
 
-// What an operation is about to do with a path; "link": a symbolic link at its end is meant itself.
-enum class PathUse : uint8_t { kRead, kReadLink, kWrite, kWriteLink, kCreate, kCreateLink };
+// What an operation is about to do with a path; "link": a symbolic link at its end is meant itself;
+// "unchecked": whether the caller may pass is checked later.
+enum class PathUse : uint8_t {
+  kRead,
+  kReadUnchecked,
+  kReadLink,
+  kWrite,
+  kWriteLink,
+  kCreate,
+  kCreateLink,
+};
 
 // Makes the path canonical, walks down, and checks that the caller may pass. Marks what it saw.
 // Writing uses also refuse directories that carry snapshots of a foreign image.

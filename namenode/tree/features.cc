@@ -13,6 +13,9 @@ auto* Lookup(const Table& table, InodeHandle inode) {
   return &table.find(inode.value)->second;
 }
 
+// Apache keeps attributes with values of up to this size packed, and shows them first.
+constexpr size_t kShortXattrBytesMax = 1024;
+
 // About what a hash table's node takes beyond the entry.
 constexpr size_t kNodeBytes = 32;
 
@@ -68,6 +71,12 @@ void Features::SetXattrs(InodeHandle inode, std::vector<Xattr> xattrs) {
     xattrs_.erase(inode.value);
     return;
   }
+  for (Xattr& xattr : xattrs) {
+    if (xattr.value && xattr.value->empty()) xattr.value.reset();
+  }
+  std::stable_partition(xattrs.begin(), xattrs.end(), [](const Xattr& xattr) {
+    return !xattr.value || xattr.value->size() <= kShortXattrBytesMax;
+  });
   inodes_.At(inode).features |= InodeTable::kXattr;
   xattrs_[inode.value] = std::move(xattrs);
 }

@@ -38,6 +38,7 @@ class Features {
   const std::vector<AclEntry>* Acl(InodeHandle inode) const;
   void SetAcl(InodeHandle inode, std::vector<AclEntry> entries);  // Empty removes.
 
+  // In Apache's order and form: values of more than 1,024 bytes last, an empty value as none.
   const std::vector<Xattr>* Xattrs(InodeHandle inode) const;
   void SetXattrs(InodeHandle inode, std::vector<Xattr> xattrs);  // Empty removes.
   const Xattr* FindXattr(InodeHandle inode, XattrNamespace name_space,

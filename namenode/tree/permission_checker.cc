@@ -169,7 +169,8 @@ Status PermissionChecker::CheckOwner(const ResolvedPath& path) const {
   if (!path.exists()) {
     return Status(Code::kNotFound, "Directory/File does not exist " + path.path().text());
   }
-  return Check(path, {.owner = true});
+  // Asked even where permissions are off, as in Apache: chmod, chown and setfacl are for owners.
+  return PermissionChecker(tree_, caller_).Check(path, {.owner = true});
 }
 
 Status PermissionChecker::CheckSuperuser(std::string_view operation) const {

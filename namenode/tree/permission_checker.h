@@ -49,7 +49,8 @@ class PermissionChecker {
 
   Status Check(const ResolvedPath& path, const AccessRequest& request) const;
 
-  // kNotFound when the path does not exist.
+  // kNotFound when the path does not exist. Superusers own everything; nobody else does, even where
+  // permissions are off.
   Status CheckOwner(const ResolvedPath& path) const;
   Status CheckTarget(const ResolvedPath& path, Access access) const {
     return Check(path, {.target = access});

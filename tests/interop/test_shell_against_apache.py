@@ -570,6 +570,98 @@ def test_acls_and_attributes(tree):
     tree("-getfattr", "{}/dir/one")
 
 
+def test_acls_of_whole_trees(tree):
+    tree("-setfacl", "-R", "-m", "user:bob:rwx,default:group:ops:r-x", "{}/dir")
+    tree("-getfacl", "-R", "{}/dir")
+    tree("-ls", "-R", "{}")
+    tree("-ls", "-d", "{}/dir")
+    tree("-mkdir", "-p", "{}/dir/made/deep")
+    tree("-touchz", "{}/dir/made/file")
+    tree("-getfacl", "-R", "{}/dir/made")
+    tree("-setfacl", "-R", "-x", "user:bob,default:group:ops", "{}/dir")
+    tree("-setfacl", "-R", "--set", "user::rwx,group::r-x,other::---,user:eve:r-x,"
+         "default:user:eve:rwx", "{}/dir")
+    tree("-chmod", "-R", "g-w,o+r", "{}/dir")
+    tree("-chmod", "1776", "{}/dir")
+    tree("-getfacl", "-R", "{}/dir")
+    tree("-setfacl", "-R", "-k", "{}/dir")
+    tree("-setfacl", "-R", "-b", "{}/dir")
+    tree("-getfacl", "-R", "{}/dir")
+
+
+def test_acls_that_are_refused(tree):
+    many = ",".join(f"user:u{i}:r--" for i in range(33))
+    for spec in ("default:user:bob:r--", "mask::r-x", "other:bob:r--", many,
+                 "user:bob:r--,user:bob:rwx", "group::r--,", ",user:bob:r--", "USER:bob:r--", "default:mask::rwx", "user::rwx"):
+        tree("-setfacl", "-m", spec, "{}/dir/one")
+        tree("-setfacl", "--set", spec, "{}/dir/one")
+        tree("-getfacl", "{}/dir/one")
+    tree("-setfacl", "-x", "mask:", "{}/dir/one")
+    tree("-setfacl", "-x", "user:", "{}/dir/one")
+    tree("-setfacl", "-x", "user:bob:rwx", "{}/dir/one")
+    tree("-setfacl", "-m", "user:bob:rwx", "{}/none")
+    tree("-setfacl", "-b", "{}/none")
+    tree("-getfacl", "{}/none")
+    tree("-setfacl", "-k", "{}/dir/one")
+    tree("-setfacl", "-m", "user:bob:rwx", "{}/dir/one", user="bob")
+    tree("-chmod", "700", "{}/dir")
+    tree("-getfacl", "{}/dir/one", user="bob")
+    tree("-setfacl", "-m", "user:bob:rwx", "{}/*")
+    tree("-getfacl", "{}/*")
+
+
+def test_attributes_of_every_namespace(tree):
+    for name in ("user.a", "USER.B", "trusted.a", "security.a", "system.a", "raw.a", "user",
+                 "user.", ".a", "other.a", "security.hdfs.unreadable.by.superuser"):
+        tree("-setfattr", "-n", name, "-v", "value", "{}/dir/one")
+        tree("-setfattr", "-n", name, "{}/dir/one")
+        tree("-getfattr", "-n", name, "{}/dir/one")
+        tree("-getfattr", "-n", name, "{}/dir/one", user="bob")
+        tree("-setfattr", "-n", name, "-v", "value", "{}/dir/one", user="bob")
+    tree("-setfattr", "-n", "trusted.raw", "-v", "1", "/.reserved/raw{}/dir/one")
+    tree("-setfattr", "-n", "raw.a", "-v", "1", "/.reserved/raw{}/dir/one")
+    tree("-getfattr", "-d", "/.reserved/raw{}/dir/one")
+    tree("-getfattr", "-d", "{}/dir/one")
+    tree("-getfattr", "-d", "{}/dir/one", user="bob")
+    tree("-cat", "{}/dir/one")
+    tree("-setfattr", "-x", "security.hdfs.unreadable.by.superuser", "{}/dir/one")
+    tree("-setfattr", "-n", "user.big", "-v", "x" * 16385, "{}/dir/one")
+    tree("-setfattr", "-n", "user.hex", "-v", "0x0g", "{}/dir/one")
+    tree("-setfattr", "-n", "user.quoted", "-v", '"in quotes"', "{}/dir")
+    tree("-getfattr", "-n", "user.quoted", "-e", "hex", "{}/dir")
+    tree("-setfattr", "-x", "user.none", "{}/dir")
+    tree("-setfattr", "-x", "user.a", "{}/none")
+    tree("-setfattr", "-n", "user.a", "-x", "user.a", "{}/dir")
+    tree("-getfattr", "-R", "-n", "user.quoted", "{}/dir")
+    for number in range(33):
+        tree("-setfattr", "-n", f"user.n{number}", "-v", "x", "{}/dir/big")
+
+
+def test_copies_that_keep_attributes(tree):
+    tree("-setfacl", "-m", "user:bob:r-x,default:user:bob:rwx", "{}/dir")
+    tree("-setfacl", "-m", "user:bob:rw-,mask::r--", "{}/dir/one")
+    tree("-setfattr", "-n", "user.a", "-v", "text", "{}/dir/one")
+    tree("-setfattr", "-n", "trusted.b", "-v", "text", "{}/dir")
+    tree("-chmod", "1750", "{}/dir")
+    tree("-chown", "alice:staff", "{}/dir/one")
+    tree("-touch", "-m", "-t", "20200102:030405", "{}/dir/one")
+    for letters in ("-p", "-pt", "-po", "-pp", "-pa", "-px", "-ptopax", "-pTOPAX", "-pq"):
+        target = "{}/to" + letters
+        tree("-cp", letters, "{}/dir", target)
+        tree("-getfacl", "-R", target)
+        tree("-getfattr", "-R", "-d", target)
+        tree("-stat", "%a %u %g %F", target, target + "/one")
+    tree("-stat", "%y", "{}/to-pt/one", "{}/to-ptopax/one")
+    tree("-cp", "/.reserved/raw{}/dir", "/.reserved/raw{}/raw")
+    tree("-getfattr", "-R", "-d", "{}/raw")
+    tree("-cp", "/.reserved/raw{}/dir", "{}/raw2")
+    tree("-get", "-p", "{}/dir", "{local}/got")
+    tree("-put", "-p", "{local}/got", "{}/back")
+    tree("-getfacl", "-R", "{}/back")
+    tree("-cp", "-pax", "{local}/got/one", "{}/from-local")
+    tree("-getfacl", "{}/from-local")
+
+
 def test_local_file_system(pair):
     pair.local("one", b"one\n")
     pair.local("dir/two", b"two\n")

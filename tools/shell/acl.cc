@@ -68,7 +68,7 @@ class GetFacl final : public Command {
       if (entry.scope != scope) continue;
       const bool limited = !entry.name.empty() || entry.type == AclType::kGroup;
       const auto effective = static_cast<uint8_t>(entry.permission & mask);
-      std::string line = AclEntryText(entry);
+      std::string line = ToString(entry);
       if (limited && effective != entry.permission) {
         line += "\t#effective:" + AccessText(effective);
       }

@@ -59,16 +59,6 @@ Result<AclEntry> ParseEntry(const std::string& text, bool with_permissions) {
 
 }  // namespace
 
-std::string AccessText(uint8_t bits) {
-  return {(bits & 4) != 0 ? 'r' : '-', (bits & 2) != 0 ? 'w' : '-', (bits & 1) != 0 ? 'x' : '-'};
-}
-
-std::string AclEntryText(const AclEntry& entry) {
-  return std::string(entry.scope == AclScope::kDefault ? "default:" : "") +
-         kTypeNames[static_cast<size_t>(entry.type)] + ":" + entry.name + ":" +
-         AccessText(entry.permission);
-}
-
 Result<std::vector<AclEntry>> ParseAclSpec(const std::string& text, bool with_permissions) {
   std::vector<AclEntry> entries;
   for (const std::string& part : Split(text, ',')) {

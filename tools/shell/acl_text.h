@@ -10,10 +10,6 @@
 
 namespace cairn::shell {
 
-// "rw-".
-std::string AccessText(uint8_t bits);
-// "default:user:bob:r-x".
-std::string AclEntryText(const AclEntry& entry);
 // "user::rwx,group:staff:r-x", with permissions or without. Failures are usage errors.
 Result<std::vector<AclEntry>> ParseAclSpec(const std::string& text, bool with_permissions);
 

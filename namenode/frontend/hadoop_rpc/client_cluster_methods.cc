@@ -246,21 +246,18 @@ void AddClientClusterMethods(MethodTable& table) {
 
 void AddUnsupportedClientMethods(MethodTable& table) {
   for (const char* name :
-       {"getBatchedListing", "restoreFailedStorage",
-        "finalizeUpgrade", "rollingUpgrade", "metaSave", "addCacheDirective",
-        "modifyCacheDirective", "removeCacheDirective", "listCacheDirectives", "addCachePool",
-        "modifyCachePool", "removeCachePool", "listCachePools", "createSymlink",
-        "renewDelegationToken", "cancelDelegationToken", "setBalancerBandwidth",
+       {"getBatchedListing", "restoreFailedStorage", "finalizeUpgrade", "rollingUpgrade",
+        "metaSave", "addCacheDirective", "modifyCacheDirective", "removeCacheDirective",
+        "listCacheDirectives", "addCachePool", "modifyCachePool", "removeCachePool",
+        "listCachePools", "renewDelegationToken", "cancelDelegationToken", "setBalancerBandwidth",
         "getDataEncryptionKey", "createSnapshot", "renameSnapshot", "allowSnapshot",
         "disallowSnapshot", "getSnapshottableDirListing", "getSnapshotListing", "deleteSnapshot",
-        "getSnapshotDiffReport", "getSnapshotDiffReportListing", "modifyAclEntries",
-        "removeAclEntries", "removeDefaultAcl", "removeAcl", "setAcl", "setXAttr", "removeXAttr",
-        "createEncryptionZone", "reencryptEncryptionZone", "listReencryptionStatus",
-        "setErasureCodingPolicy", "unsetErasureCodingPolicy", "getECTopologyResultForPolicies",
-        "getEditsFromTxid", "getErasureCodingPolicies", "addErasureCodingPolicies",
-        "removeErasureCodingPolicy", "enableErasureCodingPolicy", "disableErasureCodingPolicy",
-        "getErasureCodingPolicy", "getErasureCodingCodecs", "satisfyStoragePolicy",
-        "getEnclosingRoot"}) {
+        "getSnapshotDiffReport", "getSnapshotDiffReportListing", "createEncryptionZone",
+        "reencryptEncryptionZone", "listReencryptionStatus", "setErasureCodingPolicy",
+        "unsetErasureCodingPolicy", "getECTopologyResultForPolicies", "getEditsFromTxid",
+        "getErasureCodingPolicies", "addErasureCodingPolicies", "removeErasureCodingPolicy",
+        "enableErasureCodingPolicy", "disableErasureCodingPolicy", "getErasureCodingPolicy",
+        "getErasureCodingCodecs", "satisfyStoragePolicy"}) {
     table.AddUnsupported(name);
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientProtocol: what changes names and attributes, and what answers about rare attributes.
+// ClientProtocol: what changes names and attributes; storage policies, encryption zones.
 #include "common/wire/converters.h"
 #include "common/wire/proto/encryption.pb.h"
-#include "common/wire/proto/xattr.pb.h"
 #include "namenode/frontend/hadoop_rpc/unary.h"
 
 namespace cairn::namenode {
@@ -51,6 +50,11 @@ RpcReply Rename2(const RpcService& service, const RpcCall& call) {
                                                     .to_trash = request.movetotrash()});
       },
       EncodeNothing());
+}
+
+// As Apache answers where links are not switched on, which only its own tests can do.
+RpcReply CreateSymlink(const RpcService&, const RpcCall&) {
+  return Status(Code::kUnsupported, "Symlinks not supported");
 }
 
 RpcReply SetReplication(const RpcService& service, const RpcCall& call) {
@@ -126,63 +130,6 @@ RpcReply SetQuota(const RpcService& service, const RpcCall& call) {
       EncodeNothing());
 }
 
-RpcReply GetAclStatus(const RpcService& service, const RpcCall& call) {
-  return Unary<pb::GetAclStatusRequestProto, pb::GetAclStatusResponseProto>(
-      service, call,
-      [&](const OpContext& context, const auto& request) {
-        return service.namesystem.GetAclStatus(context, request.src());
-      },
-      [](const AclStatus& status, auto* response) {
-        pb::AclStatusProto* out = response->mutable_result();
-        out->set_owner(status.owner);
-        out->set_group(status.group);
-        out->set_sticky(status.sticky);
-        wire::ModeToProto(status.mode, out->mutable_permission());
-        for (const AclEntry& entry : status.entries) {
-          pb::AclEntryProto* row = out->add_entries();
-          row->set_type(static_cast<pb::AclEntryProto::AclEntryTypeProto>(entry.type));
-          row->set_scope(static_cast<pb::AclEntryProto::AclEntryScopeProto>(entry.scope));
-          row->set_permissions(static_cast<pb::AclEntryProto::FsActionProto>(entry.permission));
-          if (!entry.name.empty()) row->set_name(entry.name);
-        }
-      });
-}
-
-struct EncodeXattrs {
-  template <typename Response>
-  void operator()(const std::vector<Xattr>& xattrs, Response* response) const {
-    for (const Xattr& xattr : xattrs) {
-      pb::XAttrProto* row = response->add_xattrs();
-      row->set_namespace_(static_cast<pb::XAttrProto::XAttrNamespaceProto>(xattr.name_space));
-      row->set_name(xattr.name);
-      if (xattr.value) row->set_value(*xattr.value);
-    }
-  }
-};
-
-RpcReply GetXattrs(const RpcService& service, const RpcCall& call) {
-  return Unary<pb::GetXAttrsRequestProto, pb::GetXAttrsResponseProto>(
-      service, call,
-      [&](const OpContext& context, const auto& request) {
-        std::vector<Xattr> wanted;
-        for (const auto& row : request.xattrs()) {
-          wanted.push_back({.name_space = static_cast<XattrNamespace>(row.namespace_()),
-                            .name = row.name()});
-        }
-        return service.namesystem.GetXattrs(context, request.src(), wanted);
-      },
-      EncodeXattrs());
-}
-
-RpcReply ListXattrs(const RpcService& service, const RpcCall& call) {
-  return Unary<pb::ListXAttrsRequestProto, pb::ListXAttrsResponseProto>(
-      service, call,
-      [&](const OpContext& context, const auto& request) {
-        return service.namesystem.ListXattrs(context, request.src());
-      },
-      EncodeXattrs());
-}
-
 void PolicyToProto(const StoragePolicy& policy, pb::BlockStoragePolicyProto* out) {
   out->set_policyid(policy.id);
   out->set_name(policy.name);
@@ -248,6 +195,16 @@ RpcReply GetEzForPath(const RpcService& service, const RpcCall& call) {
       EncodeNothing());
 }
 
+// Without encryption zones nothing encloses a path but the whole.
+RpcReply GetEnclosingRoot(const RpcService& service, const RpcCall& call) {
+  return Unary<pb::GetEnclosingRootRequestProto, pb::GetEnclosingRootResponseProto>(
+      service, call,
+      [&](const OpContext& context, const auto& request) {
+        return service.namesystem.GetEzForPath(context, request.filename());
+      },
+      [](const Done&, auto* response) { response->set_enclosingrootpath("/"); });
+}
+
 // There are no encryption zones: an empty last page.
 RpcReply ListEncryptionZones(const RpcService& service, const RpcCall& call) {
   return Unary<pb::ListEncryptionZonesRequestProto, pb::ListEncryptionZonesResponseProto>(
@@ -262,6 +219,7 @@ void AddClientNamespaceMethods(MethodTable& table) {
   table.Add("delete", Delete);
   table.Add("rename", Rename);
   table.Add("rename2", Rename2);
+  table.Add("createSymlink", CreateSymlink);
   table.Add("setReplication", SetReplication);
   table.Add("setPermission", SetPermission);
   table.Add("setOwner", SetOwner);
@@ -269,14 +227,12 @@ void AddClientNamespaceMethods(MethodTable& table) {
   table.Add("concat", Concat);
   table.Add("truncate", Truncate);
   table.Add("setQuota", SetQuota);
-  table.Add("getAclStatus", GetAclStatus);
-  table.Add("getXAttrs", GetXattrs);
-  table.Add("listXAttrs", ListXattrs);
   table.Add("getStoragePolicies", GetStoragePolicies);
   table.Add("getStoragePolicy", GetStoragePolicy);
   table.Add("setStoragePolicy", SetStoragePolicy);
   table.Add("unsetStoragePolicy", UnsetStoragePolicy);
   table.Add("getEZForPath", GetEzForPath);
+  table.Add("getEnclosingRoot", GetEnclosingRoot);
   table.Add("listEncryptionZones", ListEncryptionZones);
 }
 

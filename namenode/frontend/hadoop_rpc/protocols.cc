@@ -7,7 +7,7 @@ NamenodeProtocols::NamenodeProtocols(const RpcService& service) {
   Add(service, "org.apache.hadoop.hdfs.protocol.ClientProtocol",
       "org.apache.hadoop.hdfs.protocolPB.ClientNamenodeProtocolPB",
       {AddClientReadMethods, AddClientWriteMethods, AddClientNamespaceMethods,
-       AddClientClusterMethods, AddUnsupportedClientMethods});
+       AddClientAttributeMethods, AddClientClusterMethods, AddUnsupportedClientMethods});
   Add(service, "org.apache.hadoop.hdfs.server.protocol.DatanodeProtocol",
       "org.apache.hadoop.hdfs.protocolPB.DatanodeProtocolPB",
       {AddDatanodeMethods, AddDatanodeReportMethods});

@@ -62,6 +62,7 @@ class MethodTable final : public rpc::RpcHandler {
 void AddClientReadMethods(MethodTable& table);
 void AddClientWriteMethods(MethodTable& table);
 void AddClientNamespaceMethods(MethodTable& table);
+void AddClientAttributeMethods(MethodTable& table);
 void AddClientClusterMethods(MethodTable& table);
 void AddUnsupportedClientMethods(MethodTable& table);
 void AddDatanodeMethods(MethodTable& table);

@@ -28,7 +28,7 @@ TEST(PathTest, DotsAreNamesWhenReading) {
 
 TEST(PathTest, RelativeAndEmptyPathsAreRefusedInApachesWords) {
   EXPECT_EQ(Path::Parse("a/b").status().message(), "Absolute path required, but got 'a/b'");
-  EXPECT_EQ(Path::Parse("").status().code(), Code::kInvalidPath);
+  EXPECT_EQ(Path::Parse("").status().code(), Code::kNotAbsolute);
 }
 
 TEST(PathTest, BytesThatAreNotUtf8AreRefused) {

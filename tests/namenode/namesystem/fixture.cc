@@ -9,6 +9,11 @@ NamesystemFixture::NamesystemFixture(bool real_disk)
     : disk_(real_disk ? static_cast<io::Disk&>(posix_disk_) : memory_disk_),
       directories_{{real_disk ? temp_dir_.path() + "/name" : "/name", true, true}} {
   info_ = NameStorage::NewNamespace("CID-test", "127.0.0.1", clock_.WallMs(), 0x123456789ABCDEF);
+  options_.superuser = "hdfs";
+  options_.host_name = "nn.test";
+  options_.block_size_min = 1024;
+  options_.blocks_per_file_max = 4;
+  options_.list_limit = 10;
   const Status formatted =
       FormatNamespace(disk_, directories_, info_, {"hdfs", "supergroup", 0755});
   EXPECT_TRUE(formatted.ok()) << formatted.ToString();
@@ -19,11 +24,7 @@ NamesystemFixture::~NamesystemFixture() { Kill(); }
 
 NamesystemState::Setup NamesystemFixture::MakeSetup() const {
   NamesystemState::Setup setup;
-  setup.options.superuser = "hdfs";
-  setup.options.host_name = "nn.test";
-  setup.options.block_size_min = 1024;
-  setup.options.blocks_per_file_max = 4;
-  setup.options.list_limit = 10;
+  setup.options = options_;
   setup.info = info_;
   return setup;
 }

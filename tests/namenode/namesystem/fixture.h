@@ -95,6 +95,7 @@ class NamesystemFixture : public ::testing::Test {
   const std::vector<NameStorage::Directory> directories_;
   AuditRecorder audit_;
   NamespaceInfo info_;
+  NamesystemOptions options_;  // Of the next start.
   uint16_t next_port_ = 9000;
   std::vector<DatanodeRegistration> nodes_;
   uint32_t replication_ = 3;

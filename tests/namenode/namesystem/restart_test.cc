@@ -118,6 +118,29 @@ TEST_F(CheckpointTest, CheckpointsAreWrittenWhileServing) {
   ExpectSameAfterReplay();
 }
 
+TEST_F(CheckpointTest, ListsOfAccessAndAttributesAreInTheImage) {
+  MustMkdirs("/d");
+  ASSERT_TRUE(ns_->SetAcl(Super(), "/d",
+                          {{AclScope::kAccess, AclType::kUser, 7, ""},
+                           {AclScope::kAccess, AclType::kUser, 5, "bob"},
+                           {AclScope::kAccess, AclType::kGroup, 4, ""},
+                           {AclScope::kAccess, AclType::kOther, 0, ""},
+                           {AclScope::kDefault, AclType::kGroup, 6, "ops"}})
+                  .ok());
+  for (const size_t size : {0u, 3u, 1024u, 1025u, 16000u}) {
+    const Xattr xattr{XattrNamespace::kUser, "of" + std::to_string(size), std::string(size, 'v')};
+    ASSERT_TRUE(ns_->SetXattr(Super(), {.path = "/d", .xattr = xattr, .flags = 1}).ok());
+  }
+  const std::vector<AclEntry> acl = ns_->GetAclStatus(Super(), "/d")->entries;
+  const std::vector<Xattr> xattrs = ns_->GetXattrs(Super(), "/d", {}).value();
+  clock_.Advance(3601s);
+  monitor_->CheckpointTick();
+  ASSERT_GT(state_->last_checkpoint, TxId(0));
+  ExpectSameAfterReplay();
+  EXPECT_EQ(ns_->GetAclStatus(Super(), "/d")->entries, acl);
+  EXPECT_EQ(ns_->GetXattrs(Super(), "/d", {}).value(), xattrs);
+}
+
 TEST_F(RestartTest, RollingTheLogLosesNothing) {
   MustMkdirs("/a");
   Outcome<TxId> rolled = ns_->RollEdits(Super());
@@ -147,7 +170,7 @@ class RandomOperations {
 
   void Step(const OpContext& context) {
     clock_.Advance(1ms);
-    switch (random_.Below(12)) {
+    switch (random_.Below(16)) {
       case 0: (void)ns_.Mkdirs(context, Path(), {.masked = Mode()}, true); break;
       case 1: case 2: case 3: Write(context); break;
       case 4: (void)ns_.Delete(context, Path(), random_.Below(2) == 0); break;
@@ -165,6 +188,14 @@ class RandomOperations {
                                      .namespace_quota =
                                          static_cast<int64_t>(random_.Below(50)) + 1});
         break;
+      case 12: (void)ns_.ModifyAclEntries(context, Path(), Entries()); break;
+      case 13: (void)ns_.RemoveAclEntries(context, Path(), Entries()); break;
+      case 14:
+        (void)ns_.SetXattr(context, {.path = Path(), .xattr = Attribute(), .flags = 3});
+        break;
+      case 15:
+        (void)ns_.RemoveXattr(context, Path(), {XattrNamespace::kUser, "a" + Digit(), {}});
+        break;
     }
   }
 
@@ -176,6 +207,16 @@ class RandomOperations {
     std::string path;
     for (uint64_t depth = 1 + random_.Below(3); depth > 0; --depth) path += "/n" + Digit();
     return path;
+  }
+  std::vector<AclEntry> Entries() {
+    return {{.scope = random_.Below(2) == 0 ? AclScope::kAccess : AclScope::kDefault,
+             .type = random_.Below(2) == 0 ? AclType::kUser : AclType::kGroup,
+             .permission = static_cast<uint8_t>(random_.Below(8)),
+             .name = "n" + Digit()}};
+  }
+  Xattr Attribute() {
+    const uint64_t size = random_.Below(2) == 0 ? random_.Below(4) : 1020 + random_.Below(10);
+    return {XattrNamespace::kUser, "a" + Digit(), std::string(size, 'v')};
   }
   void Write(const OpContext& context) {
     const std::string path = Path();

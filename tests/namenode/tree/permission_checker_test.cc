@@ -58,6 +58,9 @@ TEST_F(PermissionCheckerTest, WithPermissionsOffEverybodyMayDoEverything) {
   EXPECT_TRUE(checker.CheckTraverse(R("/home/alice/notes"), {}).ok());
   EXPECT_TRUE(checker.CheckTarget(R("/home/alice/notes"), Access::kAll).ok());
   EXPECT_TRUE(checker.CheckSuperuser("x").ok());
+  // But for what only an owner may do.
+  EXPECT_FALSE(checker.CheckOwner(R("/tmp/of-alice")).ok());
+  EXPECT_TRUE(PermissionChecker(tree_, alice_, false).CheckOwner(R("/tmp/of-alice")).ok());
 }
 
 TEST_F(PermissionCheckerTest, AFileInTheWayIsNoDirectory) {

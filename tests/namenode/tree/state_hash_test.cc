@@ -40,7 +40,7 @@ TEST_F(StateHashTest, EveryChangeShows) {
       [&] { features.SetWriter(file, {"c", "h"}); },
       [&] { features.SetAcl(file, {{AclScope::kAccess, AclType::kUser, 7, "x"}}); },
       [&] { features.SetXattrs(file, {{XattrNamespace::kUser, "x", std::nullopt}}); },
-      [&] { features.SetXattrs(file, {{XattrNamespace::kUser, "x", ""}}); },
+      [&] { features.SetXattrs(file, {{XattrNamespace::kUser, "x", "v"}}); },
       [&] { features.SetOpaque(file, {{"k", "v"}}); },
       [&] { features.EnsureQuota(dir).limits.names = 5; },
       [&] { ASSERT_TRUE(tree_.Move(file, tree_.root(), "f").ok()); },

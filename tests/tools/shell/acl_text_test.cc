@@ -11,9 +11,9 @@ namespace {
 TEST(AclText, EntriesRoundTrip) {
   const auto entries = *ParseAclSpec("user::rwx,group:ops:r-x,default:other::---", true);
   ASSERT_EQ(entries.size(), 3U);
-  EXPECT_EQ(AclEntryText(entries[0]), "user::rwx");
-  EXPECT_EQ(AclEntryText(entries[1]), "group:ops:r-x");
-  EXPECT_EQ(AclEntryText(entries[2]), "default:other::---");
+  EXPECT_EQ(ToString(entries[0]), "user::rwx");
+  EXPECT_EQ(ToString(entries[1]), "group:ops:r-x");
+  EXPECT_EQ(ToString(entries[2]), "default:other::---");
 }
 
 TEST(AclText, RemovalNeedsNoPermission) {
