@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/util/result.h"
@@ -46,7 +47,14 @@ enum class OpenMode {
 // Held while alive: another process (or object) cannot lock the same file.
 class FileLock {
  public:
+  explicit FileLock(std::string previous_text) : previous_text_(std::move(previous_text)) {}
   virtual ~FileLock() = default;
+
+  // What the last holder wrote into the file; at most 256 bytes of it.
+  const std::string& previous_text() const { return previous_text_; }
+
+ private:
+  const std::string previous_text_;
 };
 
 // What a directory's volume has, in bytes.

@@ -127,7 +127,8 @@ class PosixFile final : public File {
 
 class PosixLock final : public FileLock {
  public:
-  explicit PosixLock(int fd) : fd_(fd) {}
+  PosixLock(int fd, std::string previous_text)
+      : FileLock(std::move(previous_text)), fd_(fd) {}
 
  private:
   const Descriptor fd_;  // The lock ends with the descriptor.
@@ -260,11 +261,15 @@ Result<std::unique_ptr<FileLock>> PosixDisk::Lock(const std::string& path,
     return Status(Code::kAlreadyExists,
                   "lock " + path + ": held by another process; is a daemon running on it?");
   }
+  std::string previous(256, '\0');
+  const ssize_t n = ::pread(fd.get(), previous.data(), previous.size(), 0);
+  previous.resize(std::max<ssize_t>(n, 0));
   if (::ftruncate(fd.get(), 0) != 0 ||
       ::pwrite(fd.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     return ErrnoStatus("write", path, errno);
   }
-  return std::unique_ptr<FileLock>(std::make_unique<PosixLock>(fd.Release()));
+  return std::unique_ptr<FileLock>(
+      std::make_unique<PosixLock>(fd.Release(), std::move(previous)));
 }
 
 Result<Space> PosixDisk::SpaceOf(const std::string& path) {

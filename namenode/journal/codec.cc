@@ -122,6 +122,12 @@ Result<Frame> PeekFrame(std::string_view bytes) {
   return Frame{Frame::Kind::kRecord, size, txid};
 }
 
+bool OpensSegment(std::string_view record) {
+  // An operation's place among EditOp's alternatives tells its code.
+  static const uint8_t code = kOps[EditOp(op::StartLogSegment()).index()].code;
+  return static_cast<uint8_t>(record.front()) == code;
+}
+
 Result<EditRecord> DecodeRecord(std::string_view frame, int32_t layout_version) {
   if (frame.size() < kFrameBytesMin) return Status(Code::kCorrupt, "a record is too short");
   const auto code = static_cast<uint8_t>(frame[0]);

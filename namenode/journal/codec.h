@@ -60,6 +60,9 @@ struct Frame {
 // kCorrupt for a length out of bounds, kChecksum for a wrong checksum.
 Result<Frame> PeekFrame(std::string_view bytes);
 
+// Whether a record is OP_START_LOG_SEGMENT. `record` must not be empty.
+bool OpensSegment(std::string_view record);
+
 // Decodes the record of a frame of kind kRecord. kCorrupt when its body is not of its form.
 Result<EditRecord> DecodeRecord(std::string_view frame, int32_t layout_version);
 

@@ -9,6 +9,7 @@
 
 #include "common/log/log.h"
 #include "namenode/journal/codec.h"
+#include "namenode/journal/log_chain.h"
 
 namespace cairn::namenode {
 
@@ -25,12 +26,21 @@ Result<std::unique_ptr<EditLog>> EditLog::Start(NameStorage& storage, TxId last,
   return log;
 }
 
+Result<std::unique_ptr<EditLog>> EditLog::Follow(NameStorage& storage, TxId last,
+                                                 Options options) {
+  std::unique_ptr<EditLog> log(new EditLog(storage, last, std::move(options)));
+  log->following_ = true;
+  log->thread_ = std::thread([raw = log.get()] { raw->Run(); });
+  return log;
+}
+
 EditLog::EditLog(NameStorage& storage, TxId last, Options options)
     : storage_(storage),
       options_(std::move(options)),
       layout_version_(storage.info().layout_version),
       last_appended_(last.value),
-      durable_(last.value) {}
+      durable_(last.value),
+      crc_(options_.chain_crc) {}
 
 EditLog::~EditLog() {
   {
@@ -49,35 +59,81 @@ Status EditLog::CheckOpenLocked() const {
 
 Result<TxId> EditLog::Append(EditOp op) {
   std::unique_lock lock(mutex_);
-  progress_.wait(lock, [this] { return queued_bytes_ <= options_.buffer_bytes_max || stopped_; });
+  WaitForRoomLocked(lock);
   CAIRN_TRY(CheckOpenLocked());
+  if (following_) return Status(Code::kStandby, "the edit log follows a peer's");
   return AppendLocked(std::move(op), false);
+}
+
+void EditLog::WaitForRoomLocked(std::unique_lock<std::mutex>& lock) {
+  progress_.wait(lock, [this] { return queued_bytes_ <= options_.buffer_bytes_max || stopped_; });
 }
 
 Result<TxId> EditLog::AppendLocked(EditOp op, bool opens_segment) {
   const TxId txid(last_appended_.load(std::memory_order_relaxed) + 1);
   scratch_.clear();
   CAIRN_TRY(EncodeRecord(EditRecord{txid, std::move(op)}, layout_version_, scratch_));
+  QueueLocked(txid, scratch_, opens_segment);
+  return txid;
+}
+
+void EditLog::QueueLocked(TxId txid, std::string_view record, bool opens_segment) {
   const bool idle = queue_.empty();
   if (idle || opens_segment || queue_.back().closes_segment ||
-      queue_.back().bytes.size() + scratch_.size() > kGroupBytesMax) {
+      queue_.back().bytes.size() + record.size() > kGroupBytesMax) {
     Group& group = queue_.emplace_back();
     group.first = txid;
     group.opens_segment = opens_segment;
   }
-  queue_.back().bytes.append(scratch_);
+  queue_.back().bytes.append(record);
   queue_.back().last = txid;
-  queued_bytes_ += scratch_.size();
+  queued_bytes_ += record.size();
   last_appended_.store(txid.value, std::memory_order_release);
   transactions_.fetch_add(1, std::memory_order_relaxed);
-  if (opens_segment) segment_start_.store(txid.value, std::memory_order_release);
+  if (opens_segment) {
+    segment_queued_ = true;
+    segment_start_.store(txid.value, std::memory_order_release);
+  }
   if (idle) work_.notify_one();
-  return txid;
+}
+
+Status EditLog::AppendRecords(std::string_view records) {
+  std::unique_lock lock(mutex_);
+  WaitForRoomLocked(lock);
+  CAIRN_TRY(CheckOpenLocked());
+  if (!following_) return Status(Code::kFenced, "the edit log follows no peer any more");
+  std::vector<Frame> frames;
+  int64_t last = last_appended_.load(std::memory_order_relaxed);
+  for (std::string_view rest = records; !rest.empty(); rest.remove_prefix(frames.back().size)) {
+    CAIRN_ASSIGN(const Frame frame, PeekFrame(rest));
+    if (frame.kind != Frame::Kind::kRecord || frame.txid.value != last + 1) {
+      return Status(Code::kCorrupt, "what follows transaction " + std::to_string(last) +
+                                        " from the peer is not the next record");
+    }
+    last = frame.txid.value;
+    frames.push_back(frame);
+  }
+  for (const Frame& frame : frames) {
+    const std::string_view record = records.substr(0, frame.size);
+    const bool opens = !segment_queued_ || OpensSegment(record);
+    QueueLocked(frame.txid, record, opens);
+    records.remove_prefix(frame.size);
+  }
+  return Status();
+}
+
+Result<TxId> EditLog::BeginSegment() {
+  std::lock_guard lock(mutex_);
+  CAIRN_TRY(CheckOpenLocked());
+  CAIRN_ASSIGN(const TxId first, AppendLocked(op::StartLogSegment(), true));
+  following_ = false;
+  return first;
 }
 
 Result<EditLog::Rolled> EditLog::Roll() {
   std::lock_guard lock(mutex_);
   CAIRN_TRY(CheckOpenLocked());
+  if (following_) return Status(Code::kStandby, "the edit log follows a peer's");
   CAIRN_ASSIGN(const TxId end, AppendLocked(op::EndLogSegment(), false));
   queue_.back().closes_segment = true;
   CAIRN_ASSIGN(const TxId start, AppendLocked(op::StartLogSegment(), true));
@@ -104,13 +160,16 @@ Status EditLog::Close() {
   {
     std::lock_guard lock(mutex_);
     CAIRN_TRY(CheckOpenLocked());
-    CAIRN_ASSIGN(const TxId end, AppendLocked(op::EndLogSegment(), false));
-    static_cast<void>(end);
-    queue_.back().closes_segment = true;
+    if (!following_) {
+      CAIRN_ASSIGN(const TxId end, AppendLocked(op::EndLogSegment(), false));
+      static_cast<void>(end);
+      queue_.back().closes_segment = true;
+    }
     closing_ = true;
   }
   work_.notify_all();
   thread_.join();
+  if (fatal_.ok() && !outputs_.empty()) return FinalizeSegment(Durable());
   return fatal_;
 }
 
@@ -175,8 +234,19 @@ Status EditLog::OnEveryOutput(Step step) {
 }
 
 Status EditLog::WriteGroup(const Group& group) {
-  if (group.opens_segment) CAIRN_TRY(OpenSegment(group.first));
+  const Batch batch{.first = group.first,
+                    .last = group.last,
+                    .bytes = group.bytes,
+                    .crc_before = crc_,
+                    .crc_after = ExtendChain(crc_, group.bytes)};
+  if (options_.on_batch) options_.on_batch(batch);
+  if (group.opens_segment) {
+    if (!outputs_.empty()) CAIRN_TRY(FinalizeSegment(TxId(group.first.value - 1)));
+    if (options_.before_segment) CAIRN_TRY(options_.before_segment(group.first));
+    CAIRN_TRY(OpenSegment(group.first));
+  }
   CAIRN_TRY(WriteRecords(group.bytes));
+  crc_ = batch.crc_after;
   if (group.closes_segment) CAIRN_TRY(FinalizeSegment(group.last));
   return Status();
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,6 +28,9 @@ namespace cairn::namenode {
 // Each group is at most kGroupBytesMax (or a single record), and the next is written only after it
 // is durable everywhere: recovery relies on it (segment_reader.h).
 //
+// A log either gives out the ids itself, or follows: then a peer gives them, and its records are
+// appended as they are (the standby of a pair). BeginSegment ends following.
+//
 // A directory whose disk fails is dropped by the storage. When none is left, or an fsync fails in
 // the last one, `on_fatal` is called once: the daemon must end, because what the disk holds is
 // not known. From then on every call fails, and Durable() stays where it was.
@@ -36,6 +40,16 @@ class EditLog {
  public:
   static constexpr size_t kGroupBytesMax = 1 << 20;
 
+  // Records that are written together, with the chain's values (log_chain.h) around them. The bytes
+  // are valid during the call.
+  struct Batch {
+    TxId first;
+    TxId last;
+    std::string_view bytes;
+    uint32_t crc_before = 0;
+    uint32_t crc_after = 0;
+  };
+
   struct Options {
     // Bytes that may wait; Append blocks beyond them.
     size_t buffer_bytes_max = 16 << 20;
@@ -43,6 +57,14 @@ class EditLog {
     size_t preallocate_bytes = 1 << 20;
     // Runs on the log's thread.
     std::function<void(const Status&)> on_fatal;
+    // The chain's value at the last transaction before this log; 0: not known.
+    uint32_t chain_crc = 0;
+    // Runs on the log's thread with each batch before it is written, so that a peer can write it at
+    // the same time. Must not wait.
+    std::function<void(const Batch&)> on_batch;
+    // Runs on the log's thread before the files of a segment are made. A failure is fatal to the
+    // log.
+    std::function<Status(TxId first)> before_segment;
   };
 
   struct Counters {
@@ -55,6 +77,10 @@ class EditLog {
   // outlive the log, and its unfinished segments must have been recovered.
   static Result<std::unique_ptr<EditLog>> Start(NameStorage& storage, TxId last, Options options);
 
+  // Opens a log that follows. It makes no record and no file before the first AppendRecords.
+  static Result<std::unique_ptr<EditLog>> Follow(NameStorage& storage, TxId last,
+                                                 Options options);
+
   // Drains what is queued without finalizing the segment.
   ~EditLog();
   EditLog(const EditLog&) = delete;
@@ -64,6 +90,15 @@ class EditLog {
   // when it cannot be encoded (a string over 65,535 bytes): append before applying, and such a
   // call simply fails.
   Result<TxId> Append(EditOp op);
+
+  // Queues whole records of a peer, the first of which follows LastAppended(); each
+  // OP_START_LOG_SEGMENT among them begins a segment here too. kCorrupt or kChecksum, with nothing
+  // queued, for bytes that are anything else; kFenced when the log does not follow.
+  Status AppendRecords(std::string_view records);
+
+  // Begins a segment, with OP_START_LOG_SEGMENT as its first record, whose id is returned. The one
+  // before is finalized where it ends. From then on the log gives out the ids itself.
+  Result<TxId> BeginSegment();
 
   // Ends the segment and begins another: two records, the ids of which are returned. Returns at
   // once; the files change when the second id becomes durable.
@@ -87,8 +122,8 @@ class EditLog {
   TxId SegmentStart() const { return TxId(segment_start_.load(std::memory_order_acquire)); }
   Counters counters() const;
 
-  // Writes the segment's last record, waits, finalizes the files and stops the thread. Later
-  // calls of Append fail with kCancelled.
+  // Writes the segment's last record (not while following), waits, finalizes the files and stops
+  // the thread. Later calls of Append fail with kCancelled.
   Status Close();
 
  private:
@@ -111,6 +146,8 @@ class EditLog {
 
   // Queues the operation as the next record, in a group of its own when it opens a segment.
   Result<TxId> AppendLocked(EditOp op, bool opens_segment);
+  void QueueLocked(TxId txid, std::string_view record, bool opens_segment);
+  void WaitForRoomLocked(std::unique_lock<std::mutex>& lock);
   Status CheckOpenLocked() const;
   void Run();
   Status WriteGroup(const Group& group);
@@ -131,6 +168,8 @@ class EditLog {
   std::string scratch_;
   std::deque<Group> queue_;
   size_t queued_bytes_ = 0;
+  bool following_ = false;
+  bool segment_queued_ = false;  // A segment is open, or will be by what is queued.
   bool closing_ = false;
   bool stopped_ = false;
   Status fatal_;
@@ -145,6 +184,7 @@ class EditLog {
   // Of the log's thread only.
   std::vector<Output> outputs_;
   TxId segment_first_;
+  uint32_t crc_;  // The chain's value at the end of what was written.
   uint64_t written_ = 0;    // Bytes of the open segment, the same in every directory.
   uint64_t allocated_ = 0;  // Bytes of its files with the filled tail.
 

@@ -54,11 +54,23 @@ Result<std::optional<EditRecord>> SegmentReader::Next() {
 }
 
 Result<std::optional<TxId>> SegmentReader::Scan() {
+  CAIRN_ASSIGN(const std::optional<RawRecord> record, PeekRaw());
+  if (!record) return std::optional<TxId>();
+  Skip();
+  return std::optional<TxId>(record->txid);
+}
+
+Result<std::optional<RawRecord>> SegmentReader::PeekRaw() {
   CAIRN_ASSIGN(const std::optional<Frame> frame, NextFrame());
-  if (!frame) return std::optional<TxId>();
-  consumed_ += frame->size;
-  last_ = frame->txid;
-  return std::optional<TxId>(frame->txid);
+  if (!frame) return std::optional<RawRecord>();
+  peeked_ = *frame;
+  return std::optional<RawRecord>(RawRecord{frame->txid, front().substr(0, frame->size)});
+}
+
+void SegmentReader::Skip() {
+  consumed_ += peeked_.size;
+  last_ = peeked_.txid;
+  peeked_.size = 0;
 }
 
 // The whole record at the front, or nothing when the segment ends here.

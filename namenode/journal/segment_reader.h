@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/io/disk.h"
 #include "common/util/result.h"
@@ -12,6 +13,12 @@
 #include "namenode/journal/record.h"
 
 namespace cairn::namenode {
+
+// A record's bytes as they stand in a segment.
+struct RawRecord {
+  TxId txid;
+  std::string_view bytes;
+};
 
 // Reads the records of one segment in order, a window of the file at a time.
 //
@@ -33,6 +40,11 @@ class SegmentReader {
   // The same without decoding bodies: the id of the next record.
   Result<std::optional<TxId>> Scan();
 
+  // The next record's bytes, valid until the next call; the reader stays in front of it.
+  Result<std::optional<RawRecord>> PeekRaw();
+  // Goes behind the record that PeekRaw has just returned.
+  void Skip();
+
   // Bytes up to the end of the last record that was returned.
   uint64_t offset() const { return base_ + consumed_; }
 
@@ -53,6 +65,7 @@ class SegmentReader {
   uint64_t base_ = 0;
   size_t consumed_ = 0;  // Of window_.
   bool at_end_of_file_ = false;
+  Frame peeked_;  // What Skip goes over.
   int32_t layout_version_ = 0;
   TxId last_;
 };

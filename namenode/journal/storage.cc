@@ -18,6 +18,14 @@ namespace cairn::namenode {
 namespace {
 
 constexpr char kLockName[] = "in_use.lock";
+// What our lock files end with; Apache's end with the name of the host.
+constexpr std::string_view kLockOwner = "@cairn";
+
+// Apache writes over the text that is there without cutting the rest, so that an end is no proof.
+bool IsOurLock(std::string_view text) {
+  const size_t digits = text.find_first_not_of("0123456789");
+  return text.empty() || (digits != std::string_view::npos && text.substr(digits) == kLockOwner);
+}
 constexpr uint64_t kSmallFileBytesMax = 64 << 10;
 
 std::string CurrentOf(const std::string& root) { return root + "/current"; }
@@ -74,8 +82,9 @@ Status NameStorage::LockAll(std::vector<Directory> directories) {
       continue;
     }
     Result<std::unique_ptr<io::FileLock>> lock =
-        disk_.Lock(root + "/" + kLockName, std::to_string(getpid()) + "@cairn");
+        disk_.Lock(root + "/" + kLockName, std::to_string(getpid()) + std::string(kLockOwner));
     if (lock.ok()) {
+      if (!IsOurLock((*lock)->previous_text())) last_used_by_others_ = true;
       entry.lock = std::move(*lock);
     } else if (lock.status().code() == Code::kAlreadyExists) {
       return lock.status().WithContext("name directory " + root + " is in use");
@@ -312,6 +321,50 @@ Result<std::vector<Segment>> NameStorage::Segments() const {
   std::vector<Segment> segments;
   for (auto& [range, segment] : found) segments.push_back(std::move(segment));
   return segments;
+}
+
+Result<std::optional<TxId>> NameStorage::NewestSegment() const {
+  std::optional<TxId> newest;
+  for (const std::string& current : EditDirectories()) {
+    CAIRN_ASSIGN(const std::vector<std::string> names, disk_.List(current));
+    for (const std::string& name : names) {
+      std::optional<TxId> first = ParseUnfinishedSegmentName(name);
+      if (const auto range = ParseSegmentName(name)) first = range->first;
+      if (first && (!newest || *first > *newest)) newest = first;
+    }
+  }
+  return newest;
+}
+
+// Files that can have `txid`, with their first ids; those that begin latest first.
+Result<std::vector<std::pair<TxId, std::string>>> NameStorage::FilesWith(TxId txid) const {
+  std::vector<std::pair<TxId, std::string>> files;
+  for (const std::string& current : EditDirectories()) {
+    CAIRN_ASSIGN(const std::vector<std::string> names, disk_.List(current));
+    for (const std::string& name : names) {
+      if (const auto range = ParseSegmentName(name);
+          range && range->first <= txid && txid <= range->second) {
+        files.emplace_back(range->first, current + "/" + name);
+      } else if (const auto first = ParseUnfinishedSegmentName(name); first && *first <= txid) {
+        files.emplace_back(*first, current + "/" + name);
+      }
+    }
+  }
+  std::stable_sort(files.begin(), files.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  return files;
+}
+
+Result<std::vector<std::string>> NameStorage::PathsOf(TxId txid) const {
+  CAIRN_ASSIGN(auto files, FilesWith(txid));
+  std::vector<std::string> paths;
+  for (auto& [first, path] : files) paths.push_back(std::move(path));
+  return paths;
+}
+
+Result<std::optional<TxId>> NameStorage::FirstOfFileWith(TxId txid) const {
+  CAIRN_ASSIGN(const auto files, FilesWith(txid));
+  return files.empty() ? std::optional<TxId>() : std::optional<TxId>(files.front().first);
 }
 
 NamespaceInfo NameStorage::NewNamespace(const std::string& cluster_id, const std::string& ip,

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/io/disk.h"
@@ -91,6 +92,9 @@ class NameStorage {
   // Roots of the directories that have failed, for reports.
   std::vector<std::string> FailedRoots() const;
 
+  // True when a lock file tells that another software had a directory before it was opened here.
+  bool LastUsedByOthers() const { return last_used_by_others_; }
+
   // Drops the directory whose `current` this is, or below which this path is.
   void Fail(const std::string& path, const Status& why);
 
@@ -99,6 +103,12 @@ class NameStorage {
   // *.empty. Call it before Plan, with no EditLog open.
   Status RecoverSegments();
 
+  // Cuts the log back to `last`: later segments go, the one that it falls into is rewritten, and
+  // seen_txid is brought back. A crash in between leaves a log that ends somewhere behind `last`
+  // and can be cut again. Same conditions as RecoverSegments, which must have been called.
+  // kInvalidArgument when the log does not reach `last`, or an image goes beyond it.
+  Status CutAfter(TxId last);
+
   // Finds the newest image and the segments after it. kCorrupt when transactions are missing
   // between them, or up to the segment that seen_txid tells of.
   Result<LoadPlan> Plan() const;
@@ -106,6 +116,12 @@ class NameStorage {
   // Finalized segments of all directories, by their first id; copies that end early come last.
   Result<std::vector<Segment>> Segments() const;
   Result<std::vector<ImageFile>> Images() const;
+  // First id of the newest segment, finalized or open.
+  Result<std::optional<TxId>> NewestSegment() const;
+  // Files of the segments, finalized or open, that can have `txid`; those that begin latest first.
+  Result<std::vector<std::string>> PathsOf(TxId txid) const;
+  // First id of a file of PathsOf; nothing when there is none.
+  Result<std::optional<TxId>> FirstOfFileWith(TxId txid) const;
 
   // Records that a segment starting at `txid` was opened, in one directory.
   Status WriteSeenTxId(const std::string& current, TxId txid);
@@ -133,6 +149,8 @@ class NameStorage {
   Status AdoptEmptyDirectories();
   Status WriteVersion(const std::string& current);
   Status RecoverOne(TxId first, const std::vector<std::string>& copies);
+  Status CutSegment(const Segment& segment, TxId last);
+  Result<std::vector<std::pair<TxId, std::string>>> FilesWith(TxId txid) const;
   Result<TxId> SeenTxId() const;
   bool WasOpenedEmpty(TxId first) const;
   std::vector<std::string> Currents(bool Directory::*kind) const;
@@ -140,6 +158,7 @@ class NameStorage {
 
   io::Disk& disk_;
   NamespaceInfo info_;
+  bool last_used_by_others_ = false;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;  // Guarded by mutex_ after opening.
 };

@@ -74,7 +74,8 @@ class FaultFile final : public File {
 
 class FaultLock final : public FileLock {
  public:
-  FaultLock(FaultDisk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+  FaultLock(FaultDisk& disk, std::string path, std::string previous_text)
+      : FileLock(std::move(previous_text)), disk_(disk), path_(std::move(path)) {}
   ~FaultLock() override {
     std::lock_guard lock(disk_.mutex_);
     disk_.locked_.erase(path_);
@@ -343,11 +344,18 @@ Status FaultDisk::SyncDirectory(const std::string& path) {
   return Status();
 }
 
-Result<std::unique_ptr<FileLock>> FaultDisk::Lock(const std::string& path, const std::string&) {
+Result<std::unique_ptr<FileLock>> FaultDisk::Lock(const std::string& path,
+                                                  const std::string& text) {
   std::lock_guard lock(mutex_);
   CAIRN_TRY(Enter(path, false));
   if (!locked_.insert(path).second) return Status(Code::kAlreadyExists, path + " is locked");
-  return std::unique_ptr<FileLock>(new FaultLock(*this, path));
+  // Only a file that somebody has put there is read and written.
+  std::string previous;
+  if (const auto file = now_.find(path); file != now_.end()) {
+    previous = std::exchange(file->second->now, text);
+    file->second->durable = text;
+  }
+  return std::unique_ptr<FileLock>(new FaultLock(*this, path, std::move(previous)));
 }
 
 Result<Space> FaultDisk::SpaceOf(const std::string&) {

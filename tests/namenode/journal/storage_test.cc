@@ -166,5 +166,22 @@ TEST_F(StorageTest, PurgeHonoursTheExtraTransactions) {
   EXPECT_TRUE(disk_.Exists("/name1/current/" + SegmentName(TxId(6), TxId(9))));
 }
 
+TEST(StorageOwnerTest, AnotherSoftwareIsSeenByItsLockFile) {
+  io::FaultDisk disk;
+  ASSERT_TRUE(FormatForTest(disk, TwoDirectories()).ok());
+  const auto used_by_others = [&](const std::string& text) {
+    std::unique_ptr<io::File> file =
+        disk.Open("/name1/in_use.lock", io::OpenMode::kCreate).value();
+    EXPECT_TRUE(file->Append(text).ok());
+    return NameStorage::Open(disk, TwoDirectories()).value()->LastUsedByOthers();
+  };
+  EXPECT_FALSE(used_by_others(""));
+  EXPECT_TRUE(used_by_others("4711@host"));
+  EXPECT_TRUE(used_by_others("12@h567@cairn"));  // Written over a longer text of ours.
+  EXPECT_FALSE(used_by_others("4711@cairn"));
+  EXPECT_TRUE(used_by_others("4711@host"));
+  EXPECT_FALSE(NameStorage::Open(disk, TwoDirectories()).value()->LastUsedByOthers());
+}
+
 }  // namespace
 }  // namespace cairn::namenode
