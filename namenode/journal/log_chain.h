@@ -15,9 +15,9 @@
 namespace cairn::namenode {
 
 // The chained checksum of a log: the CRC-32C of all records since the last OP_START_LOG_SEGMENT,
-// that one included, up to and including a record. It can be computed again from the last segment alone,
-// however the log was cut into files. (Each record ends with a CRC-32 of another polynomial; a
-// CRC-32C over its own CRC-32C would be constant.) 0: not known, because the log has that segment
+// that one included, up to and including a record. It can be computed again from the last segment
+// alone, however the log was cut into files. (Each record ends with a CRC-32 of another polynomial;
+// a CRC-32C over its own CRC-32C would be constant.) 0: not known, because the log has that segment
 // in part only.
 
 // The value behind `records`, which must be whole, given the one before them.
