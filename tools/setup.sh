@@ -11,6 +11,7 @@ packages=(
   libboost-dev libprotobuf-dev protobuf-compiler
   libspdlog-dev libfmt-dev libpugixml-dev libisal-dev
   libssl-dev zlib1g-dev libjemalloc-dev libgtest-dev
+  thrift-compiler libthrift-dev libzookeeper-mt-dev libzookeeper-java
 )
 [ "$preset" != fuzz ] || packages+=(clang-14 libclang-rt-14-dev)
 

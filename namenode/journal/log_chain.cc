@@ -18,18 +18,23 @@ constexpr size_t kReadBytes = 1 << 20;
 
 }  // namespace
 
-uint32_t ExtendChain(uint32_t crc, std::string_view records) {
+std::string_view FirstRecord(std::string_view records) {
   // An opcode, a length that counts itself, the id and the body, and a checksum.
+  assert(records.size() >= 1 + sizeof(uint32_t));
+  const size_t size = 1 + LoadU32(records.data() + 1) + sizeof(uint32_t);
+  assert(size <= records.size());
+  return records.substr(0, size);
+}
+
+uint32_t ExtendChain(uint32_t crc, std::string_view records) {
   while (!records.empty()) {
-    assert(records.size() >= 1 + sizeof(uint32_t));
-    const size_t size = 1 + LoadU32(records.data() + 1) + sizeof(uint32_t);
-    assert(size <= records.size());
-    if (OpensSegment(records)) {
-      crc = Crc32c(0, records.data(), size);
+    const std::string_view record = FirstRecord(records);
+    if (OpensSegment(record)) {
+      crc = Crc32c(0, record.data(), record.size());
     } else if (crc != 0) {
-      crc = Crc32c(crc, records.data(), size);
+      crc = Crc32c(crc, record.data(), record.size());
     }
-    records.remove_prefix(size);
+    records.remove_prefix(record.size());
   }
   return crc;
 }

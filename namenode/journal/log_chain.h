@@ -20,6 +20,9 @@ namespace cairn::namenode {
 // a CRC-32C over its own CRC-32C would be constant.) 0: not known, because the log has that segment
 // in part only.
 
+// The first of some records, which must be whole.
+std::string_view FirstRecord(std::string_view records);
+
 // The value behind `records`, which must be whole, given the one before them.
 uint32_t ExtendChain(uint32_t crc, std::string_view records);
 

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pair's configuration in a real ZooKeeper, which is frozen and killed under it."""
+
+import os
+import subprocess
+
+from tests.harness.cluster import CAIRN
+from tests.harness.zookeeper import ZooKeeper
+
+
+def run(zookeeper, tests, **environment):
+    done = subprocess.run(
+        [CAIRN.parent / "zookeeper_tests", f"--gtest_filter={tests}"], capture_output=True,
+        timeout=120, check=False,
+        env={**os.environ, "CAIRN_ZOOKEEPER": zookeeper.address,
+             "CAIRN_ZOOKEEPER_PID": str(zookeeper.pid), **environment})
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    assert b"[  PASSED  ]" in done.stdout and b"SKIPPED" not in done.stdout
+
+
+def test_configuration_store(tmp_path):
+    with ZooKeeper(tmp_path) as zookeeper:
+        run(zookeeper, "ConfigStoreTest.*")
+
+
+def test_configuration_survives_a_restart_of_zookeeper(tmp_path):
+    with ZooKeeper(tmp_path) as zookeeper:
+        run(zookeeper, "ConfigStoreRestart.Before")
+        zookeeper.kill()
+        zookeeper.start()
+        run(zookeeper, "ConfigStoreRestart.After")
