@@ -12,8 +12,9 @@
 #include "namenode/ha/messages.h"
 #include "namenode/ha/types.h"
 
-// What a machine wants done. They are to be started in the given order; those that touch the log
-// (StoreRecords, CutLog, FetchImage, BeginTerm) also take effect in that order. Plain values.
+// What a machine wants done. They are to be started in the given order. Those that touch the disk
+// (PersistState, StoreRecords, CutLog, FetchImage, BeginTerm) also take effect in that order: no
+// record is written before the state that was given out earlier is durable. Plain values.
 namespace cairn::namenode::ha::action {
 
 // To the peer; may be lost.
@@ -42,7 +43,7 @@ struct StoreRecords {
 };
 // Standby: remove the records after `tail`, durably, also from memory (load again from an image at
 // or below it when they had been applied). Records that StoreRecords queued are dropped as well.
-// Answer: LogCut.
+// Answer: LogCut; no Durable of a record that was dropped may come after it.
 struct CutLog {
   TxId tail;
 };

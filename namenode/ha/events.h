@@ -77,10 +77,10 @@ struct ConfigRead {
   bool peer_lives = false;  // The peer's ephemeral znode exists.
 };
 // The answer to action::WriteConfig. kUnknown: the connection broke before the answer; the write
-// may have been done, may not, or may still be done later.
+// may have been done, may not, or may still be done later. kNotSent: it never will be.
 struct ConfigWritten {
   uint64_t request = 0;
-  enum class Outcome { kWritten, kRefused, kUnknown } outcome = Outcome::kUnknown;
+  enum class Outcome { kWritten, kRefused, kUnknown, kNotSent } outcome = Outcome::kUnknown;
   int32_t version = -1;  // The new one, when written.
 };
 // A watch fired: the configuration may have changed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "namenode/ha/rules.h"
 #include "namenode/ha/types.h"
 
 namespace cairn::namenode::ha {
@@ -15,7 +16,10 @@ struct Options {
   Micros lease_margin = 100'000;
   // Between heartbeats of an idle primary.
   Micros heartbeat = 100'000;
-  // T_ack: how long a standby may stay silent, or its disk busy, before it leaves the in-sync set.
+  // How long a standby may answer nothing at all before it leaves the in-sync set. A little above
+  // the lease, and below the grant, so that a primary that lives wins when only the link is cut.
+  Micros silence = 450'000;
+  // T_ack: how long it may go without making a record durable that it was sent.
   Micros ack_timeout = 1'000'000;
   // How much longer a standby waits while the primary's ephemeral znode lives, so that a primary
   // that only lost the link wins the race.
@@ -38,6 +42,12 @@ struct Options {
   // Copies that a commit needs, 1 or 2. With 2 a primary without an in-sync standby refuses
   // mutations; reads go on.
   int min_in_sync = 1;
+  // Between two reads of the configuration by a primary that has no reason for one.
+  Micros config_audit = 5'000'000;
+
+  // For tests: bits of the rules (rules.h) that are left out.
+  uint32_t rules_left_out = 0;
+  bool Keeps(Rule rule) const { return (rules_left_out >> static_cast<int>(rule) & 1) == 0; }
 };
 
 }  // namespace cairn::namenode::ha
