@@ -1,6 +1,5 @@
 # Compiler settings, and the two functions by which every folder declares itself.
 
-option(CAIRN_BENCH "Build the benchmarks" OFF)
 option(CAIRN_FUZZ "Build the fuzz targets with libFuzzer (needs clang)" OFF)
 set(CAIRN_SANITIZE "" CACHE STRING "Value of -fsanitize=, empty for none")
 

@@ -12,6 +12,7 @@ packages=(
   libspdlog-dev libfmt-dev libpugixml-dev libisal-dev
   libssl-dev zlib1g-dev libjemalloc-dev libgtest-dev
   thrift-compiler libthrift-dev libzookeeper-mt-dev libzookeeper-java
+  libbenchmark-dev
 )
 [ "$preset" != fuzz ] || packages+=(clang-14 libclang-rt-14-dev)
 
