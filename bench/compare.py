@@ -2,6 +2,7 @@
 """Our cluster and Apache's side by side: the same loads in turn, medians as a Markdown table."""
 
 import argparse
+import contextlib
 import datetime
 import hashlib
 import json
@@ -219,7 +220,11 @@ def start_on(image, kind, base, heap):
             "namenode", cluster.namenode.conf, version=cluster.version, heap=heap,
             options=JAVA_OPTIONS)
     cluster.format()
-    target = base / "data/nn1/current/fsimage_0000000000000000000"
+    current = base / "data/nn1/current"
+    version = (current / "VERSION").read_text()
+    # The namespace of the image that namespace_memory writes.
+    (current / "VERSION").write_text(re.sub("namespaceID=.*", "namespaceID=1", version))
+    target = current / "fsimage_0000000000000000000"
     shutil.copyfile(image, target)
     digest = hashlib.md5(target.read_bytes()).hexdigest()
     pathlib.Path(f"{target}.md5").write_text(f"{digest} *{target.name}\n")
@@ -340,15 +345,11 @@ def main():
     try:
         if options.rounds > 0:
             write_source(base / "source", options.mib)
-            sides = [Side(kind, options, base / kind) for kind in ("cairn", "apache")
-                     if options.only in (None, kind)]
-            try:
-                for side in sides:
-                    side.__enter__()
+            with contextlib.ExitStack() as running:
+                # One is up before the other looks for free ports.
+                sides = [running.enter_context(Side(kind, options, base / kind))
+                         for kind in ("cairn", "apache") if options.only in (None, kind)]
                 run_rounds(sides, options, base / "source")
-            finally:
-                for side in sides:
-                    side.__exit__()
             text += table(sides, options) + "\n"
             for side in sides:
                 shutil.rmtree(side.cluster.base)
