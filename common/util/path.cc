@@ -28,6 +28,22 @@ size_t Depth(std::string_view path) {
   return depth;
 }
 
+// Most names are nothing else.
+bool StartsWithEightAscii(std::string_view bytes) {
+  uint64_t word;
+  if (bytes.size() < sizeof word) return false;
+  std::memcpy(&word, bytes.data(), sizeof word);
+  return (word & 0x8080808080808080) == 0;
+}
+
+// No piece is empty, and none begins with a dot.
+bool IsPlain(std::string_view path) {
+  for (size_t i = 1; i < path.size(); ++i) {
+    if (path[i - 1] == '/' && (path[i] == '/' || path[i] == '.')) return false;
+  }
+  return true;
+}
+
 // Cuts at every separator, keeping empty pieces but those at the end.
 std::vector<std::string_view> Split(std::string_view path) {
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
@@ -44,6 +60,10 @@ std::vector<std::string_view> Split(std::string_view path) {
 
 bool IsUtf8(std::string_view bytes) {
   while (!bytes.empty()) {
+    if (StartsWithEightAscii(bytes)) {
+      bytes.remove_prefix(8);
+      continue;
+    }
     const size_t length = Utf8Length(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);
@@ -107,6 +127,7 @@ std::string_view Path::Tail(size_t from) const {
 bool IsValidPathName(std::string_view path) {
   if (path.empty() || path.front() != '/') return false;
   if (path.find_first_of(std::string_view(":\0", 2)) != std::string_view::npos) return false;
+  if (IsPlain(path)) return true;
   const std::vector<std::string_view> pieces = Split(path);
   const bool by_inode = pieces.size() > 4 && pieces[1] == ".reserved" && pieces[2] == ".inodes";
   for (size_t i = 1; i < pieces.size(); ++i) {
@@ -117,6 +138,8 @@ bool IsValidPathName(std::string_view path) {
 }
 
 Status CheckPathLength(std::string_view operation, std::string_view path) {
+  static_assert(kPathDepthMax <= kPathCharactersMax);
+  if (path.size() <= kPathDepthMax) return Status();
   if (Utf16Units(path) <= kPathCharactersMax && Depth(path) <= kPathDepthMax) return Status();
   return Status(Code::kIoError, std::string(operation) +
                                     ": Pathname too long.  Limit 8000 characters, 1000 levels.");

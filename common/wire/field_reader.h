@@ -5,7 +5,6 @@
 #include <optional>
 #include <string_view>
 
-#include "common/util/bytes.h"
 #include "common/util/result.h"
 
 namespace cairn::wire {
@@ -33,15 +32,13 @@ inline uint64_t ToZigZag(int64_t v) {
 // Does not own the bytes. Not thread-safe.
 class FieldReader {
  public:
-  explicit FieldReader(std::string_view message) : reader_(message) {}
+  explicit FieldReader(std::string_view message) : rest_(message) {}
 
   // The next field; nothing at the end. Fails with kBadRequest for what is no message.
   Result<std::optional<Field>> Next();
 
  private:
-  Result<std::optional<Field>> Read();
-
-  ByteReader reader_;
+  std::string_view rest_;
 };
 
 }  // namespace cairn::wire

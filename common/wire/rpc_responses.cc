@@ -9,6 +9,9 @@
 namespace cairn::wire {
 namespace {
 
+// Enough for the header of a success with its lengths; more would only cost an allocation.
+constexpr size_t kHeaderBytesMax = 80;
+
 struct Failure {
   RpcStatus status;
   RpcErrorCode code;
@@ -19,6 +22,7 @@ struct Failure {
 // RpcResponseHeaderProto.
 std::string HeaderMessage(const ResponseTo& to, const Failure* failure) {
   std::string out;
+  out.reserve(kHeaderBytesMax);
   PutVarintField(out, 1, static_cast<uint32_t>(to.call_id));
   PutVarintField(out, 2, static_cast<uint64_t>(failure ? failure->status : RpcStatus::kSuccess));
   PutVarintField(out, 3, kRpcVersion);
@@ -63,14 +67,14 @@ void ReadNumber(const Field& field, Response* response, std::optional<uint64_t>*
 }  // namespace
 
 std::string EncodeSuccessHead(const ResponseTo& to, size_t message_bytes) {
-  const std::string header = HeaderMessage(to, nullptr);
-  std::string head;
-  PutDelimited(head, header);
-  PutVarint(head, message_bytes);
   std::string out;
-  out.reserve(kFrameLengthBytes + head.size() + message_bytes);
-  PutU32(out, static_cast<uint32_t>(head.size() + message_bytes));
-  return out.append(head);
+  out.reserve(kHeaderBytesMax + message_bytes);
+  PutU32(out, 0);
+  PutDelimited(out, HeaderMessage(to, nullptr));
+  PutVarint(out, message_bytes);
+  const size_t length = out.size() - kFrameLengthBytes + message_bytes;
+  StoreU32(out.data(), static_cast<uint32_t>(length));
+  return out;
 }
 
 std::string EncodeSuccess(const ResponseTo& to, std::string_view message) {

@@ -40,6 +40,17 @@ TEST(PathTest, BytesThatAreNotUtf8AreRefused) {
   EXPECT_TRUE(Path::Parse("/é/日/\xF0\x9F\x98\x80").ok());
 }
 
+TEST(PathTest, BytesThatAreNotUtf8AreFoundAtEveryPlace) {
+  const std::string name = "/abcdefghijklmnopqrstuvwxyz";
+  for (size_t i = 1; i < name.size(); ++i) {
+    std::string broken = name;
+    broken[i] = '\xFF';
+    EXPECT_FALSE(IsUtf8(broken)) << i;
+    std::string accented = name;
+    EXPECT_TRUE(IsUtf8(accented.insert(i, "\xC3\xA9"))) << i;
+  }
+}
+
 TEST(PathTest, TooManyBytesAreRefused) {
   EXPECT_EQ(Path::Parse("/" + std::string(70'000, 'x')).status().code(), Code::kInvalidPath);
 }
@@ -72,7 +83,8 @@ TEST(PathTest, FromComponentsIsTheInverse) {
 }
 
 TEST(PathTest, NamesThatMayBeCreatedAreApaches) {
-  for (const char* good : {"/", "/a", "/a/", "/a//", "/a b/c", "/.reserved/.inodes/1/../x"}) {
+  for (const char* good : {"/", "/a", "/a/", "/a//", "/a b/c", "/.a/..b/...",
+                           "/.reserved/.inodes/1/../x"}) {
     EXPECT_TRUE(IsValidPathName(good)) << good;
   }
   for (const char* bad : {"", "a", "//a", "/a//b", "/.", "/..", "/a/./b", "/a/../b", "/a:b",
