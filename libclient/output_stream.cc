@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "libclient/report_patience.h"
 
 namespace cairn::client {
 
@@ -154,19 +155,18 @@ Status FileOutputStream::Finish() {
 }
 
 Status FileOutputStream::Complete() {
-  const WriteConfig& config = core_.config().write;
-  Milliseconds delay = config.locate_delay;
-  for (int retries = config.locate_retries;; --retries) {
+  ReportPatience patience(core_.config().write);
+  for (;;) {
     CAIRN_ASSIGN(const bool done,
                  core_.calls().Complete(file_.path, file_.id, writer_.block()));
     if (done) return Status();
-    if (retries <= 0) {
+    const auto pause = patience.NextPause();
+    if (!pause) {
       return Status(Code::kIoError, "Unable to close file " + file_.path +
                                         " because the last block does not have enough number of "
                                         "replicas.");
     }
-    if (!core_.pauser().Pause(delay)) return Status(Code::kCancelled, "the client is closed");
-    delay = std::min(delay * 2, config.locate_delay_max);
+    if (!core_.pauser().Pause(*pause)) return Status(Code::kCancelled, "the client is closed");
   }
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pipelines of new blocks: the part of BlockWriter that asks for blocks.
-#include <algorithm>
-
 #include "common/log/log.h"
 #include "libclient/block_writer.h"
 #include "libclient/datanode_stream.h"
+#include "libclient/report_patience.h"
 
 namespace cairn::client {
 
@@ -41,20 +40,18 @@ Status BlockWriter::OpenBlock() {
 }
 
 Result<LocatedBlock> BlockWriter::AddBlock(const std::optional<ExtendedBlock>& previous) {
-  const WriteConfig& config = core_.config().write;
-  Milliseconds delay = config.locate_delay;
+  ReportPatience patience(core_.config().write);
   const BlockCalls::AddBlockArgs args{.previous = previous,
                                       .excluded = ExcludedNodes(),
                                       .no_local_write = file_.no_local_write};
-  for (int retries = config.locate_retries;; --retries) {
+  for (;;) {
     auto block = core_.calls().AddBlock(file_.path, file_.id, args);
-    if (block.ok() || block.status().code() != Code::kNotReplicatedYet || retries <= 0) {
-      return block;
-    }
+    if (block.ok() || block.status().code() != Code::kNotReplicatedYet) return block;
+    const auto pause = patience.NextPause();
+    if (!pause) return block;
     LOG(kInfo, "replicas of the file are too few yet", {"file", file_.path},
-        {"pause_ms", delay.count()});
-    if (!core_.pauser().Pause(delay)) return Status(Code::kCancelled, "the client is closed");
-    delay = std::min(delay * 2, config.locate_delay_max);
+        {"pause_ms", pause->count()});
+    if (!core_.pauser().Pause(*pause)) return Status(Code::kCancelled, "the client is closed");
   }
 }
 
