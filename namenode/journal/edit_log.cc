@@ -62,7 +62,13 @@ Result<TxId> EditLog::Append(EditOp op) {
   WaitForRoomLocked(lock);
   CAIRN_TRY(CheckOpenLocked());
   if (following_) return Status(Code::kStandby, "the edit log follows a peer's");
-  return AppendLocked(std::move(op), false);
+  const bool idle = queue_.empty();
+  CAIRN_ASSIGN(const TxId txid, AppendLocked(std::move(op), false));
+  lock.unlock();
+  // With the lock held, the thread that wakes would only wait for it, and on a busy machine for its
+  // turn to run, twice.
+  if (idle) work_.notify_one();
+  return txid;
 }
 
 void EditLog::WaitForRoomLocked(std::unique_lock<std::mutex>& lock) {
@@ -78,8 +84,7 @@ Result<TxId> EditLog::AppendLocked(EditOp op, bool opens_segment) {
 }
 
 void EditLog::QueueLocked(TxId txid, std::string_view record, bool opens_segment) {
-  const bool idle = queue_.empty();
-  if (idle || opens_segment || queue_.back().closes_segment ||
+  if (queue_.empty() || opens_segment || queue_.back().closes_segment ||
       queue_.back().bytes.size() + record.size() > kGroupBytesMax) {
     Group& group = queue_.emplace_back();
     group.first = txid;
@@ -94,7 +99,6 @@ void EditLog::QueueLocked(TxId txid, std::string_view record, bool opens_segment
     segment_queued_ = true;
     segment_start_.store(txid.value, std::memory_order_release);
   }
-  if (idle) work_.notify_one();
 }
 
 Status EditLog::AppendRecords(std::string_view records) {
@@ -119,6 +123,8 @@ Status EditLog::AppendRecords(std::string_view records) {
     QueueLocked(frame.txid, record, opens);
     records.remove_prefix(frame.size);
   }
+  lock.unlock();
+  work_.notify_one();
   return Status();
 }
 
@@ -127,6 +133,7 @@ Result<TxId> EditLog::BeginSegment() {
   CAIRN_TRY(CheckOpenLocked());
   CAIRN_ASSIGN(const TxId first, AppendLocked(op::StartLogSegment(), true));
   following_ = false;
+  work_.notify_one();
   return first;
 }
 
@@ -137,6 +144,7 @@ Result<EditLog::Rolled> EditLog::Roll() {
   CAIRN_ASSIGN(const TxId end, AppendLocked(op::EndLogSegment(), false));
   queue_.back().closes_segment = true;
   CAIRN_ASSIGN(const TxId start, AppendLocked(op::StartLogSegment(), true));
+  work_.notify_one();
   return Rolled{end, start};
 }
 
