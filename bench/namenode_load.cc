@@ -173,10 +173,11 @@ Result<Measured> Measure(const Arguments& arguments, const ScriptKind& kind) {
 void Print(const Arguments& arguments, const ScriptKind& kind, const Measured& measured) {
   const LoadResult& load = measured.load;
   const double rate = load.seconds > 0 ? static_cast<double>(load.calls) / load.seconds : 0;
-  std::printf("{\"op\":\"%s\",\"connections\":%d,\"depth\":%d,\"calls_per_s\":%.0f,"
+  std::printf("{\"op\":\"%s\",\"connections\":%d,\"depth\":%d,\"calls\":%llu,\"calls_per_s\":%.0f,"
               "\"p50_us\":%.1f,\"p99_us\":%.1f,\"server_cpu_us\":%.2f,\"server_mib\":%.0f,"
               "\"failures\":%llu}\n",
-              kind.name, arguments.load.connections, arguments.load.depth, rate,
+              kind.name, arguments.load.connections, arguments.load.depth,
+              static_cast<unsigned long long>(load.calls), rate,
               load.latency.PercentileUs(0.5), load.latency.PercentileUs(0.99),
               measured.cpu_us_per_call, measured.resident_mib,
               static_cast<unsigned long long>(load.failures));
