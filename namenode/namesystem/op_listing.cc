@@ -60,6 +60,7 @@ Result<MaybeListing> DoList(Operation& op, const ListingRequest& request) {
   const Tree::Page page = s.tree.Children(target, start_after, s.options.list_limit);
   // With locations wanted a page also ends when as many places were shown as it may have entries.
   int64_t places_left = s.options.list_limit;
+  listing.entries.reserve(page.children.size());
   for (const InodeHandle child : page.children) {
     if (places_left <= 0) break;
     op.Saw(child);
