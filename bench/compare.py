@@ -213,7 +213,7 @@ def run_rounds(sides, options, source):
 
 
 def start_on(image, kind, base, heap):
-    """(seconds until it serves, CPU seconds, resident MiB) of a namenode that starts on an image."""
+    """(seconds until it serves, CPU seconds, resident MiB) of a namenode that starts on it."""
     cluster = Cluster(base, namenode=kind, datanodes=())
     if kind == "apache":
         cluster.namenode.daemon.command = hadoop.java(
@@ -245,35 +245,29 @@ def start_on(image, kind, base, heap):
 
 
 def start_ups(options, base):
-    lines = ["| start on an image | seconds | CPU seconds | resident MiB |", "| --- | ---: | ---: | ---: |"]
+    """Both on one image, ours on a larger one; and what namespace_memory says of the larger one."""
+    lines = ["| start on an image | seconds | CPU seconds | resident MiB |",
+             "| --- | ---: | ---: | ---: |"]
+    memory = ""
     image = base / "fsimage"
     for files, kinds in ((options.start_files, ("cairn", "apache")),
                          (options.memory_files, ("cairn",))):
         if files == 0:
             continue
-        output, _, _ = measured([BIN / "namespace_memory", "--files", files, "--image", image])
-        print(output, file=sys.stderr)
+        memory, _, _ = measured([BIN / "namespace_memory", "--files", files, "--image", image])
         for kind in kinds:
             if options.only in (None, kind):
                 cells = [f"{value:,.1f}" for value in start_on(image, kind, base / kind, "4g")]
                 lines.append(f"| {kind}, {files:,} files | {' | '.join(cells)} |")
         image.unlink()
-        lines[:0] = [*(["```", *output.splitlines(), "```", ""]
-                       if files == options.memory_files else [])]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", "```", memory.rstrip(), "```", ""]) if memory else ""
 
 
-def rows():
+CALL_BUDGETS = {"getFileInfo x64": "≤ 15 µs", "create x64": "≤ 30 µs"}
+
+
+def data_rows():
     """(figure, what it is called, unit, budget)"""
-    budgets = {"getFileInfo x64": "≤ 15 µs", "create x64": "≤ 30 µs"}
-    for connections in CONNECTIONS:
-        for op in LOADS:
-            name = f"{op} x{connections}"
-            at = f"{op}, {connections} connection{'s' if connections > 1 else ''}"
-            yield f"{name} server_cpu_us", f"{at}: namenode's CPU", "µs", budgets.get(name, "")
-            yield f"{name} calls_per_s", "… calls", "/s", ""
-            yield f"{name} p50_us", "… median", "µs", ""
-            yield f"{name} p99_us", "… 99th percentile", "µs", ""
     yield "files /s", "4 KiB files, 3 replicas, 8 threads, our client", "/s", ""
     for who in ("namenode", "datanodes", "client"):
         yield f"files {who} us", f"… CPU of {who} for a file", "µs", ""
@@ -293,24 +287,43 @@ def rows():
 
 
 def shown(value):
+    if value is None:
+        return "–"
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
-def table(sides, options):
+def call_table(sides):
+    lines = ["Calls to the namenode; each cell: ours / Apache's.", "",
+             "| call | connections | namenode's CPU, µs | calls/s | median, µs "
+             "| 99th percentile, µs | budget for CPU |",
+             "| --- | ---: | ---: | ---: | ---: | ---: | --- |"]
+    for connections in CONNECTIONS:
+        for op in LOADS:
+            name = f"{op} x{connections}"
+            cells = [" / ".join(shown(side.figure(f"{name} {key}")) for side in sides)
+                     for key in ("server_cpu_us", "calls_per_s", "p50_us", "p99_us")]
+            lines.append(f"| {op} | {connections} | {' | '.join(cells)} "
+                         f"| {CALL_BUDGETS.get(name, '')} |")
+    return lines
+
+
+def data_table(sides):
+    lines = ["| figure | ours | Apache's | ours / Apache's | budget |",
+             "| --- | ---: | ---: | ---: | --- |"]
+    for figure, name, unit, budget in data_rows():
+        values = {side.kind: side.figure(figure) for side in sides}
+        ours, theirs = values.get("cairn"), values.get("apache")
+        ratio = f"{ours / theirs:.3f}" if ours is not None and theirs else ""
+        lines.append(f"| {name} | {shown(ours)} {unit} | {shown(theirs)} {unit} | {ratio} "
+                     f"| {budget} |")
+    return lines
+
+
+def tables(sides, options):
     load = " ".join(f"{value:.1f}" for value in os.getloadavg())
     lines = [f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.machine()}, medians of "
-             f"{options.rounds} rounds; load average at the end {load}", "",
-             "| figure | ours | Apache's | ours / Apache's | budget |",
-             "| --- | ---: | ---: | ---: | --- |"]
-    for figure, name, unit, budget in rows():
-        values = {side.kind: side.figure(figure) for side in sides}
-        if all(value is None for value in values.values()):
-            continue
-        ours, theirs = values.get("cairn"), values.get("apache")
-        cells = ["" if value is None else f"{shown(value)} {unit}" for value in (ours, theirs)]
-        ratio = f"{ours / theirs:.3f}" if ours is not None and theirs else ""
-        lines.append(f"| {name} | {cells[0]} | {cells[1]} | {ratio} | {budget} |")
-    return "\n".join(lines) + "\n"
+             f"{options.rounds} rounds; load average at the end {load}", ""]
+    return "\n".join([*lines, *call_table(sides), "", *data_table(sides)]) + "\n"
 
 
 def write_source(path, mib):
@@ -350,7 +363,7 @@ def main():
                 sides = [running.enter_context(Side(kind, options, base / kind))
                          for kind in ("cairn", "apache") if options.only in (None, kind)]
                 run_rounds(sides, options, base / "source")
-            text += table(sides, options) + "\n"
+            text += tables(sides, options) + "\n"
             for side in sides:
                 shutil.rmtree(side.cluster.base)
         text += start_ups(options, base)
