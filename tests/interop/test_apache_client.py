@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.harness import hadoop
 from tests.harness.process import wait_for
 
 MIB = 1 << 20  # One block of the test clusters.
@@ -21,11 +22,13 @@ def content(size):
 class Shell:
     """Runs Apache's shell and shows what it said when it fails."""
 
-    def __init__(self, cluster):
+    def __init__(self, cluster, version=None):
         self.cluster = cluster
+        self.version = version
 
     def __call__(self, *arguments, stdin=None, user=None, expect=0):
-        result = self.cluster.apache("dfs", *arguments, stdin=stdin, user=user)
+        result = self.cluster.apache("dfs", *arguments, stdin=stdin, user=user,
+                                     version=self.version)
         assert result.returncode == expect, (arguments, result.stdout, result.stderr)
         return result.stdout.decode() if expect == 0 else result.stderr.decode()
 
@@ -107,6 +110,25 @@ def test_append_grows_the_file_at_every_alignment(ours, dfs, tmp_path):
     assert (tmp_path / "back").read_bytes() == whole
     tail = ours.apache("dfs", "-tail", "/appended")
     assert tail.stdout == whole[-1024:]
+
+
+@pytest.mark.parametrize("version", hadoop.VERSIONS[1:])
+def test_an_older_client_does_the_same(ours, version, tmp_path):
+    dfs = Shell(ours, version)
+    whole = content(2 * MIB + 513)
+    (tmp_path / "file").write_bytes(whole)
+    dfs("-mkdir", "-p", "/older/a/b")
+    dfs("-put", str(tmp_path / "file"), "/older/a")
+    dfs("-mv", "/older/a/file", "/older/a/b/moved")
+    dfs("-appendToFile", "-", "/older/a/b/moved", stdin=b"more")
+    dfs("-get", "/older/a/b/moved", str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == whole + b"more"
+    dfs("-chmod", "640", "/older/a/b/moved")
+    assert re.search(r"^-rw-r-----   3 .* /older/a/b/moved$", dfs("-ls", "-R", "/older"), re.M)
+    assert dfs("-checksum", "/older/a/b/moved") == Shell(ours)("-checksum", "/older/a/b/moved")
+    assert dfs("-count", "/older").split()[:3] == ["3", "1", str(len(whole) + 4)]
+    dfs("-rm", "-r", "-skipTrash", "/older")
+    dfs("-test", "-e", "/older", expect=1)
 
 
 def test_checksum_equals_that_of_apaches_own_cluster(ours, apaches, tmp_path):
