@@ -3,6 +3,7 @@
 
 import hashlib
 import re
+import subprocess
 
 import pytest
 
@@ -110,6 +111,27 @@ def test_append_grows_the_file_at_every_alignment(ours, dfs, tmp_path):
     assert (tmp_path / "back").read_bytes() == whole
     tail = ours.apache("dfs", "-tail", "/appended")
     assert tail.stdout == whole[-1024:]
+
+
+def token_file(service):
+    """A file of credentials with one delegation token, as Hadoop's Credentials reads it."""
+    def text(data):
+        assert len(data) < 128  # Longer ones have another form.
+        return bytes([len(data)]) + data
+
+    token = b"".join(map(text, (b"identifier", b"password", b"HDFS_DELEGATION_TOKEN", service)))
+    return b"HDTS" + bytes([0, 1]) + text(service) + token + bytes([0])
+
+
+def test_a_client_that_holds_a_token_is_told_that_none_is_needed(ours, tmp_path):
+    tokens = tmp_path / "tokens"
+    tokens.write_bytes(token_file(ours.uri.removeprefix("hdfs://").encode()))
+    command = hadoop.java("dfs", ours.conf, "-ls", "-d", "/")
+    told = subprocess.run(command, capture_output=True, timeout=120, env={
+        **ours.environment(), "HADOOP_TOKEN_FILE_LOCATION": str(tokens),
+        "HADOOP_ROOT_LOGGER": "DEBUG,console"})
+    assert told.returncode == 0, told.stderr.decode()
+    assert told.stdout.endswith(b" /\n")
 
 
 @pytest.mark.parametrize("version", hadoop.VERSIONS[1:])
