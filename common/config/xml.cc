@@ -14,6 +14,7 @@ namespace {
 
 constexpr uint64_t kFileBytesMax = 16 << 20;
 constexpr int kDepthMax = 16;
+constexpr int kIncludesMax = 256;
 
 std::string_view LocalName(const pugi::xml_node& node) {
   const std::string_view name = node.name();
@@ -86,6 +87,10 @@ class XmlLoader {
 
   Status LoadInclude(const pugi::xml_node& node, const std::string& origin, int depth) {
     std::filesystem::path target(node.attribute("href").value());
+    if (++includes_ > kIncludesMax) {
+      return Status(Code::kInvalidArgument, origin + ": there are more than " +
+                                                std::to_string(kIncludesMax) + " includes");
+    }
     if (target.is_relative()) target = std::filesystem::path(origin).parent_path() / target;
     const Status status = LoadFile(target.string(), depth + 1);
     if (status.code() != Code::kNotFound) return status;
@@ -112,6 +117,7 @@ class XmlLoader {
   }
 
   std::map<std::string, Configuration::Property>& properties_;
+  int includes_ = 0;  // A file may be included again and again, each time by several others.
 };
 
 }  // namespace

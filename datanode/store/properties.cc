@@ -67,21 +67,21 @@ void AppendUtf8(std::string& out, unsigned code) {
   }
 }
 
+bool IsComment(std::string_view line) { return line.starts_with('#') || line.starts_with('!'); }
+
 // One line with its continuations; consumed from `text`. The backslashes of escapes stay.
 std::string TakeLogicalLine(std::string_view& text) {
   std::string line;
   for (bool more = true; more && !text.empty();) {
     const size_t end = text.find_first_of("\r\n");
     std::string_view part = text.substr(0, end);
+    const bool carriage_return = end != std::string_view::npos && text[end] == '\r';
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (end != std::string_view::npos && text.starts_with('\n')) {
-      // The second half of CR LF; an empty line otherwise, which does no harm.
-      text.remove_prefix(1);
-    }
+    if (carriage_return && text.starts_with('\n')) text.remove_prefix(1);
     while (!part.empty() && IsBlank(part.front())) part.remove_prefix(1);
     size_t backslashes = 0;
     while (backslashes < part.size() && part[part.size() - 1 - backslashes] == '\\') ++backslashes;
-    more = backslashes % 2 == 1 && !(line.empty() && part.starts_with('#'));
+    more = backslashes % 2 == 1 && !(line.empty() && IsComment(part));
     if (more) part.remove_suffix(1);
     line += part;
   }
@@ -154,7 +154,7 @@ Result<Properties> DecodeProperties(std::string_view text) {
   Properties properties;
   while (!text.empty()) {
     const std::string line = TakeLogicalLine(text);
-    if (line.empty() || line[0] == '#' || line[0] == '!') continue;
+    if (line.empty() || IsComment(line)) continue;
     std::string_view rest(line);
     const size_t key_end = KeyEnd(rest);
     CAIRN_ASSIGN(std::string key, Unescape(rest.substr(0, key_end)));

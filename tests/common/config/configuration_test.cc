@@ -104,6 +104,18 @@ TEST(ConfigurationTest, IncludesAreReadBesideTheFile) {
   EXPECT_EQ(configuration->Find("y"), "fallback");
 }
 
+TEST(ConfigurationTest, IncludesAreCounted) {
+  const TempDir dir;
+  std::ofstream(dir.path() + "/inner.xml") << Site("");
+  std::string includes;
+  for (int i = 0; i < 257; ++i) includes += "<xi:include href=\"inner.xml\"/>";
+  std::ofstream(dir.path() + "/core-site.xml") << Site(includes);
+  const auto loaded = Configuration::LoadDirectory(dir.path());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_NE(loaded.status().ToString().find("more than 256 includes"), std::string::npos)
+      << loaded.status().ToString();
+}
+
 TEST(ConfigurationTest, IncludeOfItselfEndsWithAnError) {
   TempDir dir;
   std::ofstream(dir.path() + "/core-site.xml") << Site("<xi:include href=\"core-site.xml\"/>");

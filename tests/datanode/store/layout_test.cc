@@ -52,6 +52,10 @@ TEST(LayoutTest, PropertiesReadWhatJavaReads) {
   EXPECT_EQ(decoded->at("c"), "onetwo");
   EXPECT_EQ(decoded->at("d=e"), "A\xc3\xa9");
   EXPECT_EQ(decoded->at("no"), "value");
+  const Result<Properties> comments =
+      DecodeProperties("! ends in \\\na=1\n# ends in \\\nb=2\nc=3\\\n\nd=4\\f\n");
+  ASSERT_TRUE(comments.ok());
+  EXPECT_EQ(*comments, (Properties{{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4\f"}}));
   EXPECT_EQ(DecodeProperties("a=\\u00g1").status().code(), Code::kCorrupt);
 }
 
