@@ -144,7 +144,8 @@ class EditLog {
 
   EditLog(NameStorage& storage, TxId last, Options options);
 
-  // Queues the operation as the next record, in a group of its own when it opens a segment.
+  // Queues the operation as the next record, in a group of its own when it opens a segment. The
+  // caller wakes the thread of the log.
   Result<TxId> AppendLocked(EditOp op, bool opens_segment);
   void QueueLocked(TxId txid, std::string_view record, bool opens_segment);
   void WaitForRoomLocked(std::unique_lock<std::mutex>& lock);
