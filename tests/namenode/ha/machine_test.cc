@@ -137,6 +137,14 @@ TEST_F(MachineTest, WhoseLogEndsBeforeTheEpochNeverStands) {
   EXPECT_EQ(machine_->status().role, Role::kStandby);
 }
 
+TEST_F(MachineTest, WhoseDiskIsAnotherNeverStands) {
+  Config config = Of(3, /*both=*/true);
+  config.in_sync[1].log = LogId("before");
+  Start("nn2", 10, config);
+  for (int i = 0; i < 20; ++i) Suspect();
+  EXPECT_EQ(machine_->status().role, Role::kStandby);
+}
+
 TEST_F(MachineTest, WaitsLongerWhileThePrimaryLives) {
   peer_lives_ = true;
   Start("nn2", 10, Of(3, /*both=*/true));

@@ -74,7 +74,6 @@ INSTANTIATE_TEST_SUITE_P(
         Mutant{"RepliesToDirtyReads", [](Plan& plan) { plan.wiring.reads_dirty = true; }},
         Mutant{"RepliesToReadsWithoutLease",
                [](Plan& plan) { plan.wiring.ignores_lease = true; }},
-        Mutant{"ReplacedDiskKeepsItsName", [](Plan& plan) { plan.wiring.keeps_log_id = true; }},
         Mutant{"CheckpointsWhatIsNotCommitted",
                [](Plan& plan) { plan.wiring.checkpoints_all = true; }}),
     [](const auto& info) { return std::string(info.param.name); });

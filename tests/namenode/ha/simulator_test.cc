@@ -50,8 +50,8 @@ TEST(Simulator, KeepsWhatItAcknowledgedAndServesAgain) {
               static_cast<unsigned long long>(acknowledged),
               static_cast<unsigned long long>(answered), static_cast<unsigned long long>(epochs),
               static_cast<double>(slowest) / 1e6);
-  EXPECT_GT(acknowledged, (last - first + 1) * 1'000);
-  EXPECT_GT(answered, (last - first + 1) * 1'000);
+  EXPECT_GT(acknowledged, (last - first + 1) * 300);
+  EXPECT_GT(answered, (last - first + 1) * 300);
 }
 
 TEST(Simulator, TheSameSeedIsTheSameWorld) {

@@ -104,10 +104,8 @@ void Node::Crash() {
 }
 
 void Node::ReplaceDisk() {
-  const LogId old = disk_.state.log;
   disk_ = {};
-  disk_.state.log =
-      wiring_.keeps_log_id ? old : LogId("log-" + name_ + "-" + std::to_string(++replaced_));
+  disk_.state.log = LogId("log-" + name_ + "-" + std::to_string(++replaced_));
 }
 
 void Node::Leave() {
@@ -190,7 +188,9 @@ bool Node::Mutate(uint64_t value) {
 
 bool Node::Read() {
   if (!serving() || !admitting_ || paused_ || exiting_) return false;
-  reads_.push_back({disk_.tail(), 0, world_.oracle().last_acknowledged()});
+  // Of something that was just changed, or of something that was not.
+  const TxId seen = scheduler_.Chance(50) ? disk_.tail() : commit_;
+  reads_.push_back({seen, 0, world_.oracle().last_acknowledged()});
   Drain();
   return true;
 }
@@ -200,13 +200,13 @@ void Node::Drain() {
     world_.oracle().Acknowledged(writes_.front().txid, writes_.front().value);
     writes_.pop_front();
   }
-  const bool lease = wiring_.ignores_lease || Local() < reads_until_;
-  while (lease && !reads_.empty() && (reads_.front().txid <= commit_ || wiring_.reads_dirty)) {
-    const TxId seen = reads_.front().txid;
-    if (disk_.Has(seen)) world_.oracle().Saw(seen, disk_.At(seen));
-    world_.oracle().Answered(seen, reads_.front().newest, name_);
-    reads_.pop_front();
-  }
+  if (!wiring_.ignores_lease && Local() >= reads_until_) return;
+  std::erase_if(reads_, [this](const Held& read) {
+    if (read.txid > commit_ && !wiring_.reads_dirty) return false;
+    if (disk_.Has(read.txid)) world_.oracle().Saw(read.txid, disk_.At(read.txid));
+    world_.oracle().Answered(read.txid, read.newest, name_);
+    return true;
+  });
 }
 
 // The log's thread takes what has gathered when it is free.
@@ -322,7 +322,8 @@ void Node::Do(const action::Serve&) {
   const TxId newest = world_.oracle().last_acknowledged();
   const bool has = newest <= disk_.image ||
                    (disk_.Has(newest) && disk_.At(newest) == world_.oracle().at(newest));
-  if (!has) {
+  // A deposed one that opened under a lease answers nobody.
+  if (!has && Local() < reads_until_) {
     world_.oracle().Violate(name_ + " serves without the acknowledged " +
                             std::to_string(newest.value));
   }

@@ -23,7 +23,6 @@ struct Wiring {
   bool replies_at_once = false;    // Mutations are answered when they are applied.
   bool reads_dirty = false;        // Reads are answered while there is a lease,
   bool ignores_lease = false;      // ... or when they are committed.
-  bool keeps_log_id = false;       // A replaced disk keeps the name of the old one.
   bool checkpoints_all = false;    // Images hold what is not committed.
 };
 

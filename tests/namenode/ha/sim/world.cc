@@ -8,6 +8,7 @@ namespace {
 
 constexpr Micros kMs = 1'000;
 constexpr Micros kSecond = 1'000'000;
+constexpr int kFaultKinds = 16;
 // How long after the last fault clients must be served again, and the pair be whole.
 constexpr Micros kServedWithin = 10 * kSecond;
 constexpr Micros kWholeWithin = 15 * kSecond;
@@ -26,7 +27,8 @@ World::World(Plan plan)
     : plan_(std::move(plan)),
       scheduler_(plan_.seed),
       zookeeper_(scheduler_, FirstConfig()),
-      gap_max_(scheduler_.Between(200 * kMs, 2 * kSecond)) {
+      gap_max_(scheduler_.Between(200 * kMs, 2 * kSecond)),
+      fault_kinds_(scheduler_.Draw() | scheduler_.Draw()) {
   for (int i = 0; i < 2; ++i) {
     nodes_[i] = std::make_unique<Node>(*this, i, plan_.options, plan_.wiring);
   }
@@ -184,7 +186,11 @@ bool World::SafeToReplace(int index) {
 void World::Break() {
   const int i = static_cast<int>(scheduler_.Between(0, 1));
   const Micros some = scheduler_.Between(50 * kMs, 3 * kSecond);
-  switch (scheduler_.Between(0, 15)) {
+  Micros kind = scheduler_.Between(0, kFaultKinds - 1);
+  for (int draw = 0; draw < 8 && (fault_kinds_ >> kind & 1) == 0; ++draw) {
+    kind = scheduler_.Between(0, kFaultKinds - 1);
+  }
+  switch (kind) {
     case 0:
     case 1:
       return Kill(i, some);

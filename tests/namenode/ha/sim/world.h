@@ -67,7 +67,8 @@ class World {
   ZooKeeper zookeeper_;
   std::array<std::unique_ptr<Node>, 2> nodes_;
   std::array<bool, 2> cut_{false, false};  // From this node to the other.
-  const Micros gap_max_;  // Between two faults.
+  const Micros gap_max_;        // Between two faults.
+  const uint64_t fault_kinds_;  // That this world knows: few kinds meet more often.
   int loss_percent_ = 0;
   Micros delay_max_ = 1'500;
   bool healed_ = false;
