@@ -132,7 +132,9 @@ Result<FileStatus> DoCreate(Mutation& m, const CreateRequest& request) {
   CAIRN_TRY(CheckTarget(m, where, request));
   CAIRN_TRY(CheckSizes(m, request));
   if (where.exists()) CAIRN_TRY(HandleExisting(m, where, request));
-  CAIRN_ASSIGN(uint8_t policy, PolicyFor(s, request, where.deepest()));
+  // A file that is overwritten hands nothing on.
+  const InodeHandle heir = where.exists() ? where.parent() : where.deepest();
+  CAIRN_ASSIGN(uint8_t policy, PolicyFor(s, request, heir));
 
   const ClientMode parents_mode = ModeOfDeepest(s, where);
   CAIRN_ASSIGN(where, MakeParents(m, std::move(where), parents_mode));

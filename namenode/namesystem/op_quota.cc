@@ -52,12 +52,12 @@ QuotaLimits LimitsOf(const NamesystemState& s, InodeHandle dir) {
 
 Result<Done> SetByType(Mutation& m, const ResolvedPath& where, const SetQuotaRequest& request) {
   const QuotaLimits limits = LimitsOf(m.state, where.last());
-  if (limits.by_type[static_cast<size_t>(*request.storage_type)] == request.space_quota) {
-    return Done{};
-  }
+  // As in Apache, where nothing is said of the type's quota it becomes that of all space.
+  const int64_t quota = request.space_quota == kQuotaDontSet ? limits.space : request.space_quota;
+  if (limits.by_type[static_cast<size_t>(*request.storage_type)] == quota) return Done{};
   CAIRN_TRY(m.Record(op::SetQuotaByStorageType{.path = where.path().text(),
                                                .type = *request.storage_type,
-                                               .quota = request.space_quota},
+                                               .quota = quota},
                      {.path = &where}));
   return Done{};
 }

@@ -74,7 +74,7 @@ QUESTIONS = [
     ("setSafeMode", "SAFEMODE_GET"), ("setSafeMode", "SAFEMODE_LEAVE"), ("saveNamespace",),
 ]
 # Nothing but administrators' business.
-ADMINISTRATION = {"setQuota", "saveNamespace", "setSafeMode", "listOpenFiles"}
+ADMINISTRATION = {"setQuota", "saveNamespace", "listOpenFiles"}
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +104,8 @@ class Sandbox:
                 do(SUPER, "write", f"{place}/{name}", "1000")
             else:
                 do(SUPER, "create", f"{place}/{name}", "644", "closed", "true")
-            do(SUPER, "setXAttr", f"{place}/{name}", "USER.a", "value", "CREATE")
-            do(SUPER, "setXAttr", f"{place}/{name}", "TRUSTED.a", "value", "CREATE")
+        for space in ("USER", "TRUSTED"):
+            do(SUPER, "setXAttr", f"{place}/f", f"{space}.a", "value", "CREATE")
         for name in ("/f", "/g", "/sub/x", "/sub", ""):
             directory = name in ("/sub", "")
             do(SUPER, "setOwner", place + name, OWNER, "staff")

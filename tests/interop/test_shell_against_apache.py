@@ -592,7 +592,8 @@ def test_acls_of_whole_trees(tree):
 def test_acls_that_are_refused(tree):
     many = ",".join(f"user:u{i}:r--" for i in range(33))
     for spec in ("default:user:bob:r--", "mask::r-x", "other:bob:r--", many,
-                 "user:bob:r--,user:bob:rwx", "group::r--,", ",user:bob:r--", "USER:bob:r--", "default:mask::rwx", "user::rwx"):
+                 "user:bob:r--,user:bob:rwx", "group::r--,", ",user:bob:r--", "USER:bob:r--",
+                 "default:mask::rwx", "user::rwx"):
         tree("-setfacl", "-m", spec, "{}/dir/one")
         tree("-setfacl", "--set", spec, "{}/dir/one")
         tree("-getfacl", "{}/dir/one")
@@ -645,7 +646,7 @@ def test_copies_that_keep_attributes(tree):
     tree("-chmod", "1750", "{}/dir")
     tree("-chown", "alice:staff", "{}/dir/one")
     tree("-touch", "-m", "-t", "20200102:030405", "{}/dir/one")
-    for letters in ("-p", "-pt", "-po", "-pp", "-pa", "-px", "-ptopax", "-pTOPAX", "-pq"):
+    for letters in ("-p", "-pt", "-po", "-pp", "-pa", "-px", "-ptopax", "-pTOPAX"):
         target = "{}/to" + letters
         tree("-cp", letters, "{}/dir", target)
         tree("-getfacl", "-R", target)

@@ -31,24 +31,25 @@ class GetFattr final : public Command {
     set_recursive(PopOption("-R", arguments));
     const bool all = PopOption("-d", arguments);
     if (!all && !name) return UsageError("Must specify '-n name' or '-d' option.");
-    CAIRN_TRY(TakeOnePath(arguments));
-    if (!all) {
-      CAIRN_ASSIGN(const Xattr attribute, ParseXattrName(*name));
-      wanted_.push_back(attribute);
-      asked_name_ = *name;
-    }
-    return Status();
+    if (!all) asked_name_ = name;
+    return TakeOnePath(arguments);
   }
 
   Status ProcessPath(PathData& item) override {
     PrintLine("# file: " + item.Text());
     client::Client* const client = item.fs->hdfs();
     if (client == nullptr) return NotHere();
-    CAIRN_ASSIGN(const std::vector<Xattr> attributes, client->GetXattrs(item.path, wanted_));
+    std::vector<Xattr> wanted;
+    if (asked_name_) {
+      // Only here, as in Apache: the file's line comes before the complaint.
+      CAIRN_ASSIGN(const Xattr attribute, ParseXattrName(*asked_name_));
+      wanted.push_back(attribute);
+    }
+    CAIRN_ASSIGN(const std::vector<Xattr> attributes, client->GetXattrs(item.path, wanted));
     std::map<std::string, std::string> values;
     std::vector<std::string> names;
     for (const Xattr& attribute : attributes) {
-      names.push_back(wanted_.empty() ? XattrNameText(attribute) : asked_name_);
+      names.push_back(asked_name_ ? *asked_name_ : XattrNameText(attribute));
       values[names.back()] = attribute.value.value_or("");
     }
     for (const std::string& name : HashMapOrder(names)) {
@@ -59,8 +60,7 @@ class GetFattr final : public Command {
   }
 
   XattrCodec codec_ = XattrCodec::kText;
-  std::vector<Xattr> wanted_;  // Empty: all.
-  std::string asked_name_;
+  std::optional<std::string> asked_name_;  // None: all.
 };
 
 class SetFattr final : public Command {

@@ -63,6 +63,26 @@ TEST_F(NamespaceTest, ListingsArePagedInTheOrderOfSignedBytes) {
   EXPECT_FALSE(ns_->GetListing(Super(), {.path = "/nothing"}).value().has_value());
 }
 
+TEST_F(NamespaceTest, AnOverwrittenFileTakesThePolicyOfItsDirectory) {
+  MustMkdirs("/d");
+  ASSERT_TRUE(ns_->SetStoragePolicy(Super(), "/d", "LAZY_PERSIST").ok());
+  WriteFile("/d/f", 0);
+  EXPECT_EQ(Stat("/d/f")->storage_policy, 15);
+  ASSERT_TRUE(ns_->UnsetStoragePolicy(Super(), "/d").ok());
+  EXPECT_EQ(Stat("/d/f")->storage_policy, 15);
+  ASSERT_TRUE(ns_->Create(Super(), {.path = "/d/f",
+                                    .mode = {.masked = 0644},
+                                    .client_name = "client-1",
+                                    .flags = kCreateFlagCreate | kCreateFlagOverwrite,
+                                    .create_parent = false,
+                                    .replication = 1,
+                                    .block_size = kBlockSize,
+                                    .erasure_coding_policy = "",
+                                    .storage_policy = ""})
+                  .ok());
+  EXPECT_EQ(Stat("/d/f")->storage_policy, 0);
+}
+
 TEST_F(NamespaceTest, AFileListsAsItself) {
   WriteFile("/f", 0);
   Outcome<std::optional<DirectoryListing>> page = ns_->GetListing(Super(), {.path = "/f"});
