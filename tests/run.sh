@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything: packages, build, unit tests, lint, cluster tests, interop tests with Apache Hadoop, unit
-# tests under sanitizers, fuzz targets.
-#   tests/run.sh           all of it
-#   tests/run.sh --core    the short loop: release build, unit tests, lint, quick cluster tests
+# Everything: packages, build, unit tests, lint, cluster tests, interop tests with Apache Hadoop, fuzz
+# targets.
+#   tests/run.sh                all of it
+#   tests/run.sh --core         the short loop: release build, unit tests, lint, quick cluster tests
+#   tests/run.sh --sanitizers   all of it, and the unit tests under sanitizers: two more builds
 set -euo pipefail
 cd "$(dirname "$0")/.."
-core=no
-[ "${1:-}" != --core ] || core=yes
+mode=${1:---full}
+case $mode in
+  --full | --core | --sanitizers) ;;
+  *) echo "unknown option $mode; see the head of tests/run.sh" >&2; exit 2 ;;
+esac
 
 passed=0
 failed=0
@@ -75,15 +79,17 @@ step "unit tests (release)" unit_tests build
 need_packages python3 python3-venv
 step "python environment" python_environment
 step "lint" cluster_tests tests/lint
-if [ $core = yes ]; then
+if [ $mode = --core ]; then
   step "cluster tests (core)" cluster_tests tests/cluster -m "not slow"
 else
   need_packages default-jdk-headless maven
   step "cluster tests" cluster_tests tests/cluster
   step "interop tests" cluster_tests tests/interop
+  step "fuzz targets" tests/fuzz/run.sh 10
+fi
+if [ $mode = --sanitizers ]; then
   step "unit tests (address and undefined behaviour)" sanitized_tests asan tests_unit unit
   step "concurrent tests (threads)" sanitized_tests tsan tests_concurrent concurrent
-  step "fuzz targets" tests/fuzz/run.sh 10
 fi
 
 for name in "${failures[@]}"; do echo "failed: $name"; done
