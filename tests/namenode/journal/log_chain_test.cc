@@ -172,7 +172,8 @@ TEST_F(LogChainTest, FollowerHasTheSameRecordsAndSegments) {
 
   const auto names = [](const NameStorage& of) {
     std::vector<std::pair<int64_t, int64_t>> ranges;
-    for (const Segment& s : *of.Segments()) ranges.emplace_back(s.first.value, s.last.value);
+    const auto segments = of.Segments();
+    for (const Segment& s : *segments) ranges.emplace_back(s.first.value, s.last.value);
     return ranges;
   };
   EXPECT_EQ(names(*storage), names(*storage_));
