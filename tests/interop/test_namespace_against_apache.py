@@ -257,7 +257,9 @@ def records(log):
         for child in list(data):
             if "TIME" in child.tag or child.tag in VARYING_FIELDS:
                 data.remove(child)
-        found.append(f"{record.findtext('OPCODE')} {''.join(xml.tostring(data).decode().split())}")
+        text = "".join(xml.tostring(data).decode().split())
+        # Apache's has the path of a quota as it was asked for, which its own loader does not find.
+        found.append(f"{record.findtext('OPCODE')} {text.replace('/.reserved/raw/', '/')}")
     return found
 
 
