@@ -13,6 +13,7 @@ import xml.etree.ElementTree as xml
 import pytest
 
 from tests.harness import hadoop
+from tests.harness.process import wait_for
 from tests.harness.namenode_pair import GROUPS, SUPER, USERS, NamenodePair
 
 SEEDS = [int(s) for s in os.environ.get("CAIRN_DIFFERENTIAL_SEEDS", "1,2,3").split(",")]
@@ -283,4 +284,6 @@ def test_logs_and_images_say_the_same(pair, tmp_path):
         cluster.namenode.kill()
         cluster.namenode.start()
         cluster.wait_ready()
+    wait_for(lambda: all(a.startswith("ok ") for a in pair.ask(SUPER, "getFileInfo", "/")),
+             "the client's new connections")
     assert entries(pair, "/", {}) == before
