@@ -13,8 +13,8 @@ import xml.etree.ElementTree as xml
 import pytest
 
 from tests.harness import hadoop
-from tests.harness.process import wait_for
 from tests.harness.namenode_pair import GROUPS, SUPER, USERS, NamenodePair
+from tests.harness.process import wait_for
 
 SEEDS = [int(s) for s in os.environ.get("CAIRN_DIFFERENTIAL_SEEDS", "1,2,3").split(",")]
 STEPS = int(os.environ.get("CAIRN_DIFFERENTIAL_STEPS", "4000"))
