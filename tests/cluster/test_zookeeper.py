@@ -4,8 +4,12 @@
 import os
 import subprocess
 
+import pytest
+
 from tests.harness.cluster import CAIRN
 from tests.harness.zookeeper import ZooKeeper
+
+pytestmark = pytest.mark.slow  # It needs Java.
 
 
 def run(zookeeper, tests, **environment):
