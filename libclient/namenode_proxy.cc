@@ -4,8 +4,15 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/wire/converters.h"
+#include "common/wire/proto/client_namenode_admin.pb.h"
 
 namespace cairn::client {
+namespace {
+
+constexpr Milliseconds kStateTimeout{1000};
+
+}  // namespace
 
 NamenodeProxy::NamenodeProxy(Nameservice service, std::string user, const RpcConfig& config,
                              Send send, Random& random, Pauser& pauser)
@@ -16,16 +23,14 @@ NamenodeProxy::NamenodeProxy(Nameservice service, std::string user, const RpcCon
       pauser_(pauser) {}
 
 Result<std::string> NamenodeProxy::Call(std::string_view method, std::string_view request) {
-  // Below zero are ids with a meaning of their own.
-  rpc::RpcCallOptions options{.call_id = static_cast<int32_t>(next_call_id_++ & 0x7fffffff)};
+  rpc::RpcCallOptions options{.call_id = NextCallId()};
   Attempts attempts;
   for (;; ++options.retry_count) {
     size_t index = current_.load();
-    const rpc::RpcTarget target{.address = service_.namenodes[index],
-                                .protocol = kClientProtocol,
-                                .version = 1,
-                                .user = user_,
-                                .real_user = {}};
+    if (service_.namenodes.size() > 1) {
+      options.keep_waiting = [this, index] { return !AnotherIsActive(index); };
+    }
+    const rpc::RpcTarget target = TargetOf(index);
     Result<std::string> response = send_(target, method, request, options);
     if (response.ok()) return response;
     const Status& status = response.status();
@@ -41,5 +46,32 @@ Result<std::string> NamenodeProxy::Call(std::string_view method, std::string_vie
     if (!pauser_.Pause(decision.pause)) return Status(Code::kCancelled, "the client is closed");
   }
 }
+
+bool NamenodeProxy::AnotherIsActive(size_t index) {
+  for (size_t other = 0; other < service_.namenodes.size(); ++other) {
+    if (other == index) continue;
+    const rpc::RpcCallOptions options{.timeout = kStateTimeout, .call_id = NextCallId()};
+    const Result<std::string> answer =
+        send_(TargetOf(other), "getHAServiceState",
+              wire::SerializeMessage(wire::pb::HAServiceStateRequestProto()), options);
+    wire::pb::HAServiceStateResponseProto state;
+    if (answer.ok() && wire::ParseMessage(*answer, &state).ok() &&
+        state.state() == ::hadoop::common::ACTIVE) {
+      return true;
+    }
+  }
+  return false;
+}
+
+rpc::RpcTarget NamenodeProxy::TargetOf(size_t index) const {
+  return {.address = service_.namenodes[index],
+          .protocol = kClientProtocol,
+          .version = 1,
+          .user = user_,
+          .real_user = {}};
+}
+
+// Below zero are ids with a meaning of their own.
+int32_t NamenodeProxy::NextCallId() { return static_cast<int32_t>(next_call_id_++ & 0x7fffffff); }
 
 }  // namespace cairn::client

@@ -45,6 +45,12 @@ class NamenodeProxy {
   const Nameservice& service() const { return service_; }
 
  private:
+  rpc::RpcTarget TargetOf(size_t index) const;
+  // Whether a namenode besides this one says that it is active. Asked of the others while `index`
+  // is silent: one that is frozen, or cut off, keeps its connections open.
+  bool AnotherIsActive(size_t index);
+  int32_t NextCallId();
+
   const Nameservice service_;
   const std::string user_;
   const RetryPolicy policy_;

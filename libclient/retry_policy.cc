@@ -7,6 +7,12 @@ namespace cairn::client {
 
 using Action = RetryDecision::Action;
 
+namespace {
+
+constexpr int kQuickFailovers = 4;
+
+}  // namespace
+
 RetryDecision RetryPolicy::Decide(const Status& status, Attempts& attempts) const {
   const Code code = status.code();
   if (status.remote_class().empty()) {
@@ -41,6 +47,11 @@ RetryDecision RetryPolicy::AfterBrokenConnection(const Status& status, Attempts&
 RetryDecision RetryPolicy::Failover(Attempts& attempts) const {
   attempts.connects = 0;
   if (attempts.failovers >= config_.failovers_max) return {};
+  if (attempts.failovers > 0 && attempts.quick_failovers < kQuickFailovers) {
+    // Together about one base: what Apache's clients wait before they ask a second time.
+    const int halvings = kQuickFailovers - attempts.quick_failovers++;
+    return {Action::kFailover, Jittered(config_.failover_sleep_base.count() >> halvings)};
+  }
   return {Action::kFailover, Backoff(attempts.failovers++)};
 }
 
@@ -48,9 +59,13 @@ Milliseconds RetryPolicy::Backoff(int times) const {
   if (times == 0) return Milliseconds(0);
   const int64_t doubled = config_.failover_sleep_base.count() << std::min(times, 20);
   const int64_t base = std::min<int64_t>(doubled, config_.failover_sleep_max.count());
-  // Half to one and a half of it, so that many clients do not come back at once.
-  const uint64_t chance = random_.Below(static_cast<uint64_t>(base) + 1);
-  return Milliseconds(base / 2 + static_cast<int64_t>(chance));
+  return Jittered(base);
+}
+
+// Half to one and a half of it, so that many clients do not come back at once.
+Milliseconds RetryPolicy::Jittered(int64_t base_ms) const {
+  const uint64_t chance = random_.Below(static_cast<uint64_t>(base_ms) + 1);
+  return Milliseconds(base_ms / 2 + static_cast<int64_t>(chance));
 }
 
 }  // namespace cairn::client

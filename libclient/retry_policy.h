@@ -12,6 +12,7 @@ struct Attempts {
   int connects = 0;   // Connections that were refused or broke, in a row.
   int retries = 0;    // Repetitions on a namenode that asked for them.
   int failovers = 0;  // Changes of the namenode.
+  int quick_failovers = 0;  // Those of them that are not counted: soon after the first.
 };
 
 struct RetryDecision {
@@ -26,8 +27,9 @@ struct RetryDecision {
 // may have been executed is repeated, too.
 //
 // One namenode: connections that are refused or break are tried again as often as
-// ipc.client.connect.max.retries says. Several: the other one is asked, at once the first time,
-// then after pauses that double.
+// ipc.client.connect.max.retries says. Several: the other one is asked, at once the first time;
+// then a few times soon, for a failover is over in less than a second; then after pauses that
+// double, as often as dfs.client.failover.max.attempts says.
 //
 // Thread-safe.
 class RetryPolicy {
@@ -43,6 +45,7 @@ class RetryPolicy {
   RetryDecision AfterBrokenConnection(const Status& status, Attempts& attempts) const;
   RetryDecision Failover(Attempts& attempts) const;
   Milliseconds Backoff(int times) const;
+  Milliseconds Jittered(int64_t base_ms) const;
 
   const RpcConfig config_;
   const bool several_;

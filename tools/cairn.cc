@@ -21,6 +21,7 @@ struct Command {
 constexpr std::array kCommands = {
     Command{"dfs", "work with files, as `hdfs dfs` does", RunDfs},
     Command{"dfsadmin", "ask and steer the cluster, as `hdfs dfsadmin` does", RunDfsAdmin},
+    Command{"haadmin", "ask and steer a pair of namenodes, as `hdfs haadmin` does", RunHaAdmin},
     Command{"namenode", "run the namenode, or -format its directories", RunNamenode, true},
     Command{"datanode", "run a datanode", RunDatanode, true},
     Command{"mini", "run a whole cluster in one process", RunMini, true},

@@ -8,6 +8,7 @@ namespace cairn::tools {
 // The subcommands. Each returns the exit status of the process and prints its own errors.
 int RunDfs(const Invocation& invocation);
 int RunDfsAdmin(const Invocation& invocation);
+int RunHaAdmin(const Invocation& invocation);
 int RunNamenode(const Invocation& invocation);
 int RunDatanode(const Invocation& invocation);
 int RunMini(const Invocation& invocation);

@@ -109,6 +109,18 @@ inline constexpr DurationKey kFailoverSleepMax{
     {"dfs.client.failover.sleep.max.millis",
      "Longest pause between changes."},
     15000, 1};
+inline constexpr DurationKey kHaCheckTimeout{
+    {"ha.failover-controller.cli-check.rpc-timeout.ms",
+     "How long haadmin waits for a namenode to tell its state."},
+    20000, 1};
+inline constexpr DurationKey kNewActiveTimeout{
+    {"ha.failover-controller.new-active.rpc-timeout.ms",
+     "How long haadmin -failover waits for the new active."},
+    60000, 1};
+inline constexpr DurationKey kGracefulFenceTimeout{
+    {"ha.failover-controller.graceful-fence.rpc-timeout.ms",
+     "How long haadmin -failover waits for the old active to become standby before it is fenced."},
+    5000, 1};
 inline constexpr DurationKey kClientDatanodeRestartTimeout{
     {"dfs.client.datanode-restart.timeout",
      "How long a restarting datanode is waited for."},

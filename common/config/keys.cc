@@ -91,6 +91,8 @@ constexpr std::array kNamenodeKeys = {
     KeyRef(&kRetryCacheEnabled),
     KeyRef(&kAccessTimePrecision),
     KeyRef(&kAuditLog),
+    KeyRef(&kFencingMethods),
+    KeyRef(&kFailoverControllerPort),
     KeyRef(&kBackupAddress),
     KeyRef(&kSecondaryHttpAddress),
     KeyRef(&kNameservices),
@@ -174,6 +176,9 @@ constexpr std::array kClientKeys = {
     KeyRef(&kSocketCacheExpiry),
     KeyRef(&kFailoverSleepBase),
     KeyRef(&kFailoverSleepMax),
+    KeyRef(&kHaCheckTimeout),
+    KeyRef(&kNewActiveTimeout),
+    KeyRef(&kGracefulFenceTimeout),
     KeyRef(&kClientDatanodeRestartTimeout),
 };
 

@@ -225,6 +225,17 @@ inline constexpr StringKey kAuditLog{
     {"cairn.namenode.audit-log",
      "File of the audit log, in the format of Apache; empty: none is written."},
     ""};
+inline constexpr StringKey kFencingMethods{
+    {"dfs.ha.fencing.methods",
+     "What haadmin -failover does to an active that does not become standby: a line for each "
+     "method, shell(command). The command finds source_host, source_port, source_namenodeid and "
+     "the like in its environment."},
+    ""};
+inline constexpr IntKey kFailoverControllerPort{
+    {"dfs.ha.zkfc.port",
+     "Port of a namenode's failover controller, which haadmin -failover asks when automatic "
+     "failover is on."},
+    8019, 0, 65535};
 inline constexpr StringKey kBackupAddress{
     {"dfs.namenode.backup.address",
      "Named by getconf; backup nodes are not built."},

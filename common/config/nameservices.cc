@@ -12,10 +12,11 @@ namespace cairn::config {
 namespace {
 
 // Keys that may differ from namenode to namenode.
-constexpr std::array<const char*, 9> kNamenodeSpecific = {
+constexpr std::array<const char*, 11> kNamenodeSpecific = {
     kNamenodeRpcAddress.name,  kNamenodeRpcBindHost.name,  kNamenodeServiceRpcAddress.name,
     kNamenodeHttpAddress.name, kNamenodeHttpBindHost.name, kNameDirs.name,
-    kEditsDirs.name,           kSecondaryHttpAddress.name, kBackupAddress.name};
+    kEditsDirs.name,           kSecondaryHttpAddress.name, kBackupAddress.name,
+    kFencingMethods.name,      kFailoverControllerPort.name};
 
 // Keys that may differ from nameservice to nameservice only.
 constexpr std::array<const char*, 1> kNameserviceSpecific = {kAutomaticFailover.name};

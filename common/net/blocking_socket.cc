@@ -165,6 +165,15 @@ Status BlockingSocket::SetWriteTimeout(milliseconds timeout) {
   return SetTimeout(fd_, SO_SNDTIMEO, timeout);
 }
 
+Result<bool> BlockingSocket::WaitReadable(std::chrono::milliseconds timeout) {
+  pollfd entry{.fd = fd_, .events = POLLIN, .revents = 0};
+  for (;;) {
+    const int ready = ::poll(&entry, 1, static_cast<int>(timeout.count()));
+    if (ready >= 0) return ready > 0;
+    if (errno != EINTR) return SocketError("wait for socket", errno);
+  }
+}
+
 Result<size_t> BlockingSocket::ReadSome(void* buffer, size_t n) {
   for (;;) {
     const ssize_t got = recv(fd_, buffer, n, 0);

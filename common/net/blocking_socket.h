@@ -51,6 +51,8 @@ class BlockingSocket {
   Status SetReadTimeout(std::chrono::milliseconds timeout);
   Status SetWriteTimeout(std::chrono::milliseconds timeout);
 
+  // Whether ReadSome has something to return (bytes, the end or an error) within `timeout`.
+  Result<bool> WaitReadable(std::chrono::milliseconds timeout);
   // Waits for the first byte and returns what is there, at most `n`; 0 is the orderly end.
   Result<size_t> ReadSome(void* buffer, size_t n);
   // Exactly `n` bytes, or kEndOfFile.

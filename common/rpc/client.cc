@@ -55,6 +55,22 @@ struct RpcClient::Connection {
     return Status();
   }
 
+  // Waits for an answer's first byte as long as the caller wants to.
+  Status AwaitAnswer(const RpcCallOptions& options) {
+    if (!options.keep_waiting) return Status();
+    for (milliseconds waited{0};;) {
+      CAIRN_ASSIGN(const bool readable, socket.WaitReadable(options.doubt_after));
+      if (readable) return Status();
+      waited += options.doubt_after;
+      if (timeout.count() != 0 && waited >= timeout) {
+        return Status(Code::kTimeout, "no answer within " + std::to_string(waited.count()) + " ms");
+      }
+      if (!options.keep_waiting()) {
+        return Status(Code::kTimeout, "given up after " + std::to_string(waited.count()) + " ms");
+      }
+    }
+  }
+
   // The next frame, until the next call.
   Result<std::string_view> Receive(uint32_t size_max) {
     for (;;) {
@@ -94,7 +110,9 @@ Result<std::string> RpcClient::Call(const RpcTarget& target, std::string_view me
                .request = request});
 
   CAIRN_ASSIGN(ConnectionPtr connection, Send(target, frame, timeout));
-  auto response = connection->Receive(options_.response_size_max);
+  const Status awaited = connection->AwaitAnswer(options);
+  Result<std::string_view> response =
+      awaited.ok() ? connection->Receive(options_.response_size_max) : awaited;
   if (!response.ok()) {
     Forget(connection.get());
     return MaybeExecuted(response.status()).WithContext(where);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,6 +48,10 @@ struct RpcCallOptions {
   int32_t retry_count = 0;
   std::string client_id;       // 16 bytes; empty: this client's own.
   std::string caller_context;  // For the namenode's audit log.
+  // For a caller that has another server to turn to: asked again and again while the answer is
+  // awaited, each time after `doubt_after`; false gives the call up (kTimeout).
+  std::function<bool()> keep_waiting = nullptr;
+  std::chrono::milliseconds doubt_after{1000};
 };
 
 // Hadoop RPC's client side, blocking and without threads: each connection carries one call at a

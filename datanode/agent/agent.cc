@@ -37,6 +37,7 @@ void DatanodeAgent::Start(Parts parts) {
                     .clock = clock_,
                     .local_peer = *local_peer_,
                     .uuid = parts_->id.uuid,
+                    .is_active = [this](size_t link) { return active_.active() == link; },
                     .commit = [this](const BlockSynchronization& sync) { return Commit(sync); },
                     .report_error =
                         [this](DatanodeError error, const std::string& message) {
@@ -256,7 +257,9 @@ std::vector<StorageBlocks> DatanodeAgent::MakeFullReport() {
 }
 
 void DatanodeAgent::HandleAnswer(size_t link, HeartbeatAnswer answer) {
-  active_.Claim(link, answer.state == NamenodeState::kActive, answer.txid);
+  active_.Claim(link, {.active = answer.state == NamenodeState::kActive,
+                       .txid = answer.txid,
+                       .epoch = answer.epoch});
   for (NamenodeCommand& command : answer.commands) HandleCommand(link, std::move(command));
 }
 
@@ -267,7 +270,7 @@ void DatanodeAgent::HandleCommand(size_t link, NamenodeCommand command) {
         {"command", command.index()});
     return;
   }
-  commands_->Add(std::move(command));
+  commands_->Add(link, std::move(command));
 }
 
 void DatanodeAgent::LinkEnded(size_t link, const Status& why) {

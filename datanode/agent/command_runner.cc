@@ -55,7 +55,7 @@ void CommandRunner::Stop() {
   recovery_pool_.Stop();
 }
 
-void CommandRunner::Add(NamenodeCommand command) {
+void CommandRunner::Add(size_t link, NamenodeCommand command) {
   if (std::holds_alternative<NoCommand>(command)) return;
   {
     const std::lock_guard lock(mutex_);
@@ -64,7 +64,7 @@ void CommandRunner::Add(NamenodeCommand command) {
       LOG(kWarn, "too many commands wait, one is dropped", {"waiting", queue_.size()});
       return;
     }
-    queue_.push_back(std::move(command));
+    queue_.push_back({link, std::move(command)});
   }
   wake_.notify_all();
 }
@@ -72,15 +72,20 @@ void CommandRunner::Add(NamenodeCommand command) {
 void CommandRunner::Run() {
   net::NameThisThread("dn-commands");
   for (;;) {
-    NamenodeCommand command;
+    Queued next;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (stopping_) return;
-      command = std::move(queue_.front());
+      next = std::move(queue_.front());
       queue_.pop_front();
     }
-    std::visit([this](const auto& one) { Do(one); }, command);
+    if (!collaborators_.is_active(next.link)) {
+      LOG(kWarn, "command of a namenode that is active no more is dropped", {"link", next.link},
+          {"command", next.command.index()});
+      continue;
+    }
+    std::visit([this](const auto& one) { Do(one); }, next.command);
   }
 }
 

@@ -32,6 +32,8 @@ class CommandRunner {
     RecoveryPeer& local_peer;
     // The uuid of this datanode.
     std::string uuid;
+    // Whether the namenode of this link is the active one.
+    std::function<bool(size_t link)> is_active;
     // Tells the active namenode of a block's recovery.
     std::function<Status(const BlockSynchronization&)> commit;
     // Tells the namenodes that a command cannot be done.
@@ -44,8 +46,10 @@ class CommandRunner {
   CommandRunner(const CommandRunner&) = delete;
   CommandRunner& operator=(const CommandRunner&) = delete;
 
-  // Queues a command; when too many wait it is dropped with a log line: the namenode asks again.
-  void Add(NamenodeCommand command);
+  // Queues a command of the namenode of `link`; when too many wait it is dropped with a log line:
+  // the namenode asks again. Dropped, too, when that is not the active one any more when its turn
+  // comes.
+  void Add(size_t link, NamenodeCommand command);
   // Drops what waits, breaks recoveries off, joins.
   void Stop();
 
@@ -55,6 +59,11 @@ class CommandRunner {
   static constexpr size_t kCommandsMax = 1000;
   static constexpr int kRecoveryThreads = 4;
   static constexpr size_t kRecoveriesMax = 10'000;
+
+  struct Queued {
+    size_t link = 0;
+    NamenodeCommand command;
+  };
 
   void Run();
   void Do(const NoCommand&) {}
@@ -76,7 +85,7 @@ class CommandRunner {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<NamenodeCommand> queue_;
+  std::deque<Queued> queue_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
   net::WorkerPool recovery_pool_;

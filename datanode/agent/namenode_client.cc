@@ -241,6 +241,7 @@ Result<HeartbeatAnswer> NamenodeClient::SendHeartbeat(const Registration& self,
   }
   answer.state = StateOf(response.hastatus().state());
   answer.txid = static_cast<int64_t>(response.hastatus().txid());
+  answer.epoch = response.hastatus().epoch();
   answer.report_lease = response.fullblockreportleaseid();
   return answer;
 }

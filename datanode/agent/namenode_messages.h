@@ -84,6 +84,7 @@ struct HeartbeatAnswer {
   std::vector<NamenodeCommand> commands;
   NamenodeState state = NamenodeState::kActive;
   int64_t txid = 0;
+  uint64_t epoch = 0;         // 0: the namenode knows no epochs.
   uint64_t report_lease = 0;  // 0: none was given.
 };
 

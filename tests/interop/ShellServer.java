@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FsShell;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.tools.DFSAdmin;
+import org.apache.hadoop.hdfs.tools.DFSHAAdmin;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.util.Tool;
 import org.apache.hadoop.util.ToolRunner;
@@ -79,7 +80,8 @@ public class ShellServer {
                        : UserGroupInformation.createRemoteUser(user);
     return identity.doAs((PrivilegedExceptionAction<Integer>) () -> {
       Configuration configuration = new HdfsConfiguration();
-      Tool instance = tool.equals("dfs") ? new FsShell() : new DFSAdmin();
+      Tool instance = tool.equals("dfs") ? new FsShell()
+          : tool.equals("haadmin") ? new DFSHAAdmin() : new DFSAdmin();
       try {
         return ToolRunner.run(configuration, instance, arguments);
       } finally {

@@ -5,6 +5,9 @@
 
 #include <vector>
 
+#include "common/wire/converters.h"
+#include "common/wire/proto/client_namenode_admin.pb.h"
+
 namespace cairn::client {
 namespace {
 
@@ -30,9 +33,23 @@ class NamenodeProxyTest : public ::testing::Test {
   NamenodeProxy Proxy(std::vector<net::HostPort> namenodes) {
     return NamenodeProxy(
         {.uri = "hdfs://ns", .namenodes = std::move(namenodes), .logical = true}, "alice", {},
-        [this](const rpc::RpcTarget& target, std::string_view, std::string_view request,
+        [this](const rpc::RpcTarget& target, std::string_view method, std::string_view request,
                const rpc::RpcCallOptions& options) -> Result<std::string> {
           EXPECT_EQ(target.user, "alice");
+          if (method == "getHAServiceState") {
+            asked_.push_back(target.address.host);
+            wire::pb::HAServiceStateResponseProto state;
+            state.set_state(other_active_ ? ::hadoop::common::ACTIVE : ::hadoop::common::STANDBY);
+            return wire::SerializeMessage(state);
+          }
+          if (target.address.host == frozen_) {
+            // As RpcClient does: it asks while it waits, and gives up when it is told to.
+            if (options.keep_waiting == nullptr || options.keep_waiting()) {
+              return std::string("late");
+            }
+            tries_.push_back({target.address.host, *options.call_id, options.retry_count});
+            return Status(Code::kTimeout, "given up");
+          }
           tries_.push_back({target.address.host, *options.call_id, options.retry_count});
           if (failures_.empty()) return std::string(request);
           const Status status = failures_.front();
@@ -47,6 +64,9 @@ class NamenodeProxyTest : public ::testing::Test {
   NoPause pauser_;
   std::vector<Status> failures_;
   std::vector<Try> tries_;
+  std::string frozen_;         // This one does not answer before it was asked for.
+  bool other_active_ = false;  // What the others say of themselves.
+  std::vector<std::string> asked_;
 };
 
 const Status kStandby = Status::Remote(Code::kStandby, "org.apache.hadoop.ipc.StandbyException",
@@ -91,6 +111,28 @@ TEST_F(NamenodeProxyTest, ClosedClientStopsTrying) {
   failures_ = {Status(Code::kNetwork, "refused")};
   EXPECT_EQ(proxy.Call("delete", "x").status().code(), Code::kCancelled);
   EXPECT_EQ(tries_.size(), 1u);
+}
+
+TEST_F(NamenodeProxyTest, ASilentNamenodeIsLeftWhenAnotherSaysThatItIsActive) {
+  NamenodeProxy proxy = Proxy({{"one", 1}, {"two", 2}});
+  frozen_ = "one";
+  other_active_ = true;
+  EXPECT_EQ(*proxy.Call("mkdirs", "request"), "request");
+  EXPECT_EQ(asked_, std::vector<std::string>{"two"});
+  ASSERT_EQ(tries_.size(), 2u);
+  EXPECT_EQ(tries_[1].host, "two");
+  EXPECT_EQ(tries_[0].call_id, tries_[1].call_id) << "it may have been executed";
+  EXPECT_EQ(tries_[1].retry_count, 1);
+}
+
+TEST_F(NamenodeProxyTest, ASlowNamenodeIsWaitedForWhileNoOtherIsActive) {
+  NamenodeProxy proxy = Proxy({{"one", 1}, {"two", 2}});
+  frozen_ = "one";
+  EXPECT_EQ(*proxy.Call("mkdirs", "request"), "late");
+  EXPECT_EQ(asked_, std::vector<std::string>{"two"});
+  NamenodeProxy single = Proxy({{"one", 1}});
+  EXPECT_EQ(*single.Call("mkdirs", "request"), "late") << "there is nobody to ask";
+  EXPECT_EQ(asked_.size(), 1u);
 }
 
 }  // namespace

@@ -57,8 +57,17 @@ TEST_F(RetryPolicyTest, RetriableIsTriedAgainOnTheSameNamenode) {
   EXPECT_EQ(pair_.Decide(Remote(Code::kRetriable), attempts_).action, Action::kFail);
 }
 
-TEST_F(RetryPolicyTest, FirstFailoverIsImmediateAndLaterOnesWait) {
+TEST_F(RetryPolicyTest, FirstFailoverIsImmediateThenSomeAreSoonAndLaterOnesWait) {
   EXPECT_EQ(pair_.Decide(Remote(Code::kStandby), attempts_).pause, milliseconds(0));
+  milliseconds soon{0};
+  for (const Status& status : {kRefused, kSilent, kBroken, Remote(Code::kObserverRetry)}) {
+    const RetryDecision decision = pair_.Decide(status, attempts_);
+    EXPECT_EQ(decision.action, Action::kFailover);
+    EXPECT_GE(decision.pause, milliseconds(15));
+    soon += decision.pause;
+  }
+  EXPECT_LE(soon, milliseconds(750));
+  EXPECT_EQ(attempts_.failovers, 1) << "the quick ones do not count";
   const RetryDecision second = pair_.Decide(kRefused, attempts_);
   EXPECT_EQ(second.action, Action::kFailover);
   EXPECT_GE(second.pause, milliseconds(500));

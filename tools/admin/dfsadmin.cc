@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/admin/dfsadmin.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "common/config/common_keys.h"
+#include "common/config/namenode_keys.h"
+#include "common/config/nameservices.h"
+#include "tools/admin/java_address.h"
 #include "tools/commands.h"
 #include "tools/shell/errors.h"
 
 namespace cairn::tools {
 namespace {
+
+constexpr uint16_t kDefaultRpcPort = 8020;
 
 void PrintToErrors(AdminContext& context, std::string text) {
   if (text.ends_with('\n')) text.pop_back();
@@ -33,6 +39,57 @@ Result<client::Client*> AdminContext::client() {
   }
   CAIRN_ASSIGN(client_, client::Client::Connect(configuration_));
   return client_.get();
+}
+
+Result<std::vector<AdminContext::Namenode>> AdminContext::namenodes() const {
+  CAIRN_ASSIGN(const std::string uri, configuration_.Get(config::kDefaultFs));
+  constexpr std::string_view kScheme = "hdfs://";
+  std::vector<Namenode> result;
+  if (!uri.starts_with(kScheme)) return result;
+  std::string service = uri.substr(kScheme.size());
+  service.resize(std::min(service.size(), service.find('/')));
+  CAIRN_ASSIGN(const auto services, configuration_.Get(config::kNameservices));
+  if (std::find(services.begin(), services.end(), service) == services.end()) return result;
+  for (const auto& [name, text] :
+       config::AddressesOf(configuration_, service, {config::kNamenodeRpcAddress.name})) {
+    CAIRN_ASSIGN(const net::HostPort address, net::ParseHostPort(text, kDefaultRpcPort));
+    CAIRN_ASSIGN(auto client, client::Client::Connect(configuration_,
+                                                      std::string(kScheme) +
+                                                          net::ToString(address)));
+    result.push_back({std::move(client), JavaAddress(address)});
+  }
+  return result;
+}
+
+Result<int> RunAtEach(AdminContext& context, const AtEachNamenode& each) {
+  CAIRN_ASSIGN(const auto namenodes, context.namenodes());
+  if (namenodes.empty()) {
+    CAIRN_ASSIGN(client::Client* const client, context.client());
+    CAIRN_ASSIGN(const std::string line, each.what(*client));
+    context.Print(line);
+    return 0;
+  }
+  std::vector<Status> errors;
+  for (const AdminContext::Namenode& namenode : namenodes) {
+    const Result<std::string> line = each.what(*namenode.client);
+    if (line.ok()) {
+      context.Print(*line + " for " + namenode.address);
+    } else {
+      context.console().ErrorLine(each.failed + (" for " + namenode.address));
+      errors.push_back(line.status());
+    }
+  }
+  if (errors.empty()) return 0;
+  if (errors.size() == 1) return errors.front();
+  std::string list;
+  for (const Status& error : errors) {
+    const std::string& name = error.remote_class();
+    list += list.empty() ? "" : ", ";
+    list += name.empty() ? error.message()
+                         : "org.apache.hadoop.ipc.RemoteException(" + name + "): " +
+                               error.message() + "\n";
+  }
+  return Status(Code::kIoError, std::to_string(errors.size()) + " exceptions [" + list + "]");
 }
 
 int RunAdmin(AdminContext& context, const std::vector<std::string>& words) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,6 +26,14 @@ class AdminContext {
 
   // The namenode of fs.defaultFS. A usage error when that is not HDFS.
   Result<client::Client*> client();
+  // A namenode of fs.defaultFS's nameservice, on its own.
+  struct Namenode {
+    std::unique_ptr<client::Client> client;
+    std::string address;  // "host/ip:port", for messages.
+  };
+  // All of them, in order; empty when fs.defaultFS is no nameservice: then client() is the only
+  // one.
+  Result<std::vector<Namenode>> namenodes() const;
   const config::Configuration& configuration() const { return configuration_; }
   shell::Console& console() { return console_; }
   void Print(std::string_view line) { console_.PrintLine(line); }
@@ -56,6 +65,16 @@ std::string AdminUsage(const AdminCommandRow* row);
 std::string AdminHelp(const AdminCommandRow* row);
 
 inline constexpr int kAdminFailed = 255;
+
+// Does `what` at every namenode of a nameservice, or at the only one, and prints the line that it
+// gives, with "for" and the namenode's address behind where there are several. An error at one of
+// them is told as `failed` with its address, and the others are asked all the same; it is the
+// result.
+struct AtEachNamenode {
+  std::function<Result<std::string>(client::Client&)> what;
+  const char* failed;
+};
+Result<int> RunAtEach(AdminContext& context, const AtEachNamenode& each);
 
 // The whole tool: "-report", …
 int RunAdmin(AdminContext& context, const std::vector<std::string>& words);

@@ -26,6 +26,29 @@ int PrintOwnUsage(AdminContext& context, const char* name, int exit_code) {
   return exit_code;
 }
 
+Result<bool> SafeModeOf(client::Client& client, SafeModeAction action, bool wait) {
+  CAIRN_ASSIGN(bool on, client.admin().SetSafeMode(action));
+  while (on && wait) {
+    std::this_thread::sleep_for(kSafeModeWait);
+    CAIRN_ASSIGN(on, client.admin().SetSafeMode(SafeModeAction::kGet));
+  }
+  return on;
+}
+
+std::string SafeModeText(bool on) { return std::string("Safe mode is ") + (on ? "ON" : "OFF"); }
+
+// Of all namenodes only the active one answers a question about a file.
+Result<bool> OneIsActive(const std::vector<AdminContext::Namenode>& namenodes) {
+  Status error;
+  for (const AdminContext::Namenode& namenode : namenodes) {
+    const auto root = namenode.client->GetFileInfo("/");
+    if (root.ok()) return true;
+    if (root.status().code() != Code::kStandby) error = root.status();
+  }
+  if (!error.ok()) return error;
+  return false;
+}
+
 }  // namespace
 
 Result<int> AdminSafeMode(AdminContext& context, const AdminArguments& arguments) {
@@ -40,13 +63,17 @@ Result<int> AdminSafeMode(AdminContext& context, const AdminArguments& arguments
   } else if (word != "get" && word != "wait") {
     return PrintOwnUsage(context, "safemode", 0);
   }
-  CAIRN_ASSIGN(client::Client* const client, context.client());
-  CAIRN_ASSIGN(bool on, client->admin().SetSafeMode(action));
-  while (on && word == "wait") {
-    std::this_thread::sleep_for(kSafeModeWait);
-    CAIRN_ASSIGN(on, client->admin().SetSafeMode(SafeModeAction::kGet));
+  const bool wait = word == "wait";
+  CAIRN_ASSIGN(const auto namenodes, context.namenodes());
+  // The first that fails ends it.
+  for (const AdminContext::Namenode& namenode : namenodes) {
+    CAIRN_ASSIGN(const bool on, SafeModeOf(*namenode.client, action, wait));
+    context.Print(SafeModeText(on) + " in " + namenode.address);
   }
-  context.Print(std::string("Safe mode is ") + (on ? "ON" : "OFF"));
+  if (!namenodes.empty()) return 0;
+  CAIRN_ASSIGN(client::Client* const client, context.client());
+  CAIRN_ASSIGN(const bool on, SafeModeOf(*client, action, wait));
+  context.Print(SafeModeText(on));
   return 0;
 }
 
@@ -67,10 +94,11 @@ Result<int> AdminSaveNamespace(AdminContext& context, const AdminArguments& argu
                   std::to_string(window_sec) + " seconds, and the transaction gap is " +
                   std::to_string(gap));
   }
-  CAIRN_ASSIGN(client::Client* const client, context.client());
-  CAIRN_ASSIGN(const bool saved, client->admin().SaveNamespace(window_sec, gap));
-  context.Print(saved ? "Save namespace successful" : "No extra checkpoint has been made");
-  return 0;
+  const auto save = [=](client::Client& client) -> Result<std::string> {
+    CAIRN_ASSIGN(const bool saved, client.admin().SaveNamespace(window_sec, gap));
+    return std::string(saved ? "Save namespace successful" : "No extra checkpoint has been made");
+  };
+  return RunAtEach(context, {.what = save, .failed = "Save namespace failed"});
 }
 
 Result<int> AdminRollEdits(AdminContext& context, const AdminArguments&) {
@@ -82,34 +110,55 @@ Result<int> AdminRollEdits(AdminContext& context, const AdminArguments&) {
 }
 
 Result<int> AdminRefreshNodes(AdminContext& context, const AdminArguments&) {
-  CAIRN_ASSIGN(client::Client* const client, context.client());
-  CAIRN_TRY(client->admin().RefreshNodes());
-  context.Print("Refresh nodes successful");
-  return 0;
+  const auto refresh = [](client::Client& client) -> Result<std::string> {
+    CAIRN_TRY(client.admin().RefreshNodes());
+    return std::string("Refresh nodes successful");
+  };
+  return RunAtEach(context, {.what = refresh, .failed = "Refresh nodes failed"});
 }
 
 Result<int> AdminFinalizeUpgrade(AdminContext& context, const AdminArguments&) {
-  CAIRN_ASSIGN(client::Client* const client, context.client());
-  CAIRN_TRY(client->admin().FinalizeUpgrade());
-  context.Print("Finalize upgrade successful");
-  return 0;
+  CAIRN_ASSIGN(const auto namenodes, context.namenodes());
+  if (!namenodes.empty()) {
+    CAIRN_ASSIGN(const bool one_is_active, OneIsActive(namenodes));
+    if (!one_is_active) return Status(Code::kIoError, "Cannot finalize with no NameNode active");
+  }
+  const auto finalize = [](client::Client& client) -> Result<std::string> {
+    CAIRN_TRY(client.admin().FinalizeUpgrade());
+    return std::string("Finalize upgrade successful");
+  };
+  return RunAtEach(context, {.what = finalize, .failed = "Finalize upgrade failed"});
 }
 
 Result<int> AdminUpgrade(AdminContext& context, const AdminArguments& arguments) {
   const std::string word = shell::ToLower(arguments.front());
   if (word == "finalize") return AdminFinalizeUpgrade(context, {});
   if (word != "query") return PrintOwnUsage(context, "upgrade", kAdminFailed);
-  CAIRN_ASSIGN(client::Client* const client, context.client());
-  CAIRN_ASSIGN(const bool finalized, client->admin().UpgradeFinalized());
-  context.Print(finalized ? "Upgrade finalized" : "Upgrade not finalized");
-  return 0;
+  const auto query = [](client::Client& client) -> Result<std::string> {
+    CAIRN_ASSIGN(const bool finalized, client.admin().UpgradeFinalized());
+    return std::string(finalized ? "Upgrade finalized" : "Upgrade not finalized");
+  };
+  return RunAtEach(context, {.what = query, .failed = "Getting upgrade status failed"});
 }
 
 Result<int> AdminMetaSave(AdminContext& context, const AdminArguments& arguments) {
+  const std::string created = "Created metasave file " + arguments.front() +
+                              " in the log directory of namenode ";
+  CAIRN_ASSIGN(const auto namenodes, context.namenodes());
+  for (const AdminContext::Namenode& namenode : namenodes) {
+    const Status saved = namenode.client->admin().MetaSave(arguments.front());
+    if (saved.ok()) {
+      context.Print(created + namenode.address);
+    } else if (saved.code() == Code::kStandby) {
+      context.Print("Skip Standby NameNode, since it cannot perform metasave operation");
+    } else {
+      return saved;
+    }
+  }
+  if (!namenodes.empty()) return 0;
   CAIRN_ASSIGN(client::Client* const client, context.client());
   CAIRN_TRY(client->admin().MetaSave(arguments.front()));
-  context.Print("Created metasave file " + arguments.front() +
-                " in the log directory of namenode " + client->uri());
+  context.Print(created + client->uri());
   return 0;
 }
 

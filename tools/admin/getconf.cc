@@ -6,6 +6,9 @@
 
 #include "common/config/common_keys.h"
 #include "common/config/namenode_keys.h"
+#include "common/config/nameservices.h"
+#include "common/net/address.h"
+#include "tools/admin/java_address.h"
 #include "tools/commands.h"
 
 namespace cairn::tools {
@@ -17,6 +20,7 @@ constexpr char kUsage[] =
     "\t[-namenodes]\t\t\tgets list of namenodes in the cluster.\n"
     "\t[-secondaryNameNodes]\t\t\tgets list of secondary namenodes in the cluster.\n"
     "\t[-backupNodes]\t\t\tgets list of backup nodes in the cluster.\n"
+    "\t[-journalNodes]\t\t\tgets list of journal nodes in the cluster.\n"
     "\t[-includeFile]\t\t\tgets the include file path that defines the datanodes that can join "
     "the cluster.\n"
     "\t[-excludeFile]\t\t\tgets the exclude file path that defines the datanodes that need to "
@@ -32,23 +36,76 @@ std::string AuthorityOf(const std::string& uri) {
   return rest.substr(0, rest.find('/'));
 }
 
-std::string HostOf(const std::string& authority) {
-  return authority.substr(0, authority.rfind(':'));
-}
+using config::Configuration;
 
-std::string RpcAddress(const config::Configuration& configuration) {
-  const std::string configured =
-      configuration.Find(config::kNamenodeRpcAddress.name).value_or("");
-  if (!configured.empty()) return configured;
-  return AuthorityOf(configuration.Find(config::kDefaultFs.name).value_or(""));
-}
+constexpr uint16_t kDefaultRpcPort = 8020;
 
-int PrintAddress(const std::string& address, const char* what) {
-  if (address.empty()) {
-    std::fprintf(stderr, "Did not get %s.\n", what);
-    return 255;
+Result<std::vector<net::HostPort>> Parsed(const std::vector<config::NamenodeAddress>& addresses) {
+  std::vector<net::HostPort> result;
+  for (const config::NamenodeAddress& one : addresses) {
+    CAIRN_ASSIGN(net::HostPort address, net::ParseHostPort(one.address, kDefaultRpcPort));
+    result.push_back(std::move(address));
   }
-  std::printf("%s\n", address.c_str());
+  return result;
+}
+
+Status NotConfigured(const std::string& what, const std::string& keys) {
+  return Status(Code::kInvalidArgument,
+                "Incorrect configuration: " + what + " address " + keys + " is not configured.");
+}
+
+// The namenodes that datanodes talk to: of a nameservice those that have an address, else the one
+// of fs.defaultFS.
+Result<std::vector<net::HostPort>> Namenodes(const Configuration& configuration) {
+  CAIRN_ASSIGN(const auto services, config::InternalNameservices(configuration));
+  const std::vector<std::string_view> keys = {config::kNamenodeServiceRpcAddress.name,
+                                              config::kNamenodeRpcAddress.name};
+  std::vector<config::NamenodeAddress> found;
+  for (const std::string& service : services) {
+    for (auto& one : config::AddressesOf(configuration, service, keys)) {
+      found.push_back(std::move(one));
+    }
+  }
+  if (services.empty()) found = config::AddressesOf(configuration, "", keys);
+  const std::string authority =
+      AuthorityOf(configuration.Find(config::kDefaultFs.name).value_or(""));
+  if (found.empty() && services.empty() && !authority.empty()) found.push_back({{}, authority});
+  if (!found.empty()) return Parsed(found);
+  std::string list;
+  for (const std::string& service : services) list += (list.empty() ? "" : ", ") + service;
+  list = ".[" + list + "]";
+  return NotConfigured("namenode", std::string(keys[0]) + list + " or " + std::string(keys[1]) +
+                                       list);
+}
+
+Result<std::vector<net::HostPort>> OfKey(const Configuration& configuration,
+                                         const config::StringKey& key, const char* what) {
+  const auto found = config::AllAddresses(configuration, {key.name});
+  if (found.empty()) return NotConfigured(what, key.name);
+  return Parsed(found);
+}
+
+int PrintError(const Status& status) {
+  std::fprintf(stderr, "%s\n", status.message().c_str());
+  return 255;
+}
+
+// On one line.
+int PrintHosts(const Result<std::vector<net::HostPort>>& addresses) {
+  if (!addresses.ok()) return PrintError(addresses.status());
+  std::string line;
+  for (const net::HostPort& address : *addresses) {
+    line += (line.empty() ? "" : " ") + JavaHostName(address.host);
+  }
+  std::printf("%s\n", line.c_str());
+  return 0;
+}
+
+int PrintAddresses(const Result<std::vector<net::HostPort>>& addresses) {
+  if (!addresses.ok()) return PrintError(addresses.status());
+  for (const net::HostPort& address : *addresses) {
+    std::printf("%s:%u\n", JavaHostName(address.host).c_str(), address.port);
+  }
   return 0;
 }
 
@@ -105,20 +162,16 @@ int PrintDocs() {
 int RunGetConf(const Invocation& invocation) {
   const config::Configuration& configuration = invocation.configuration;
   const std::string option = invocation.arguments.empty() ? "" : invocation.arguments[0];
-  if (option == "-namenodes") {
-    return PrintAddress(HostOf(RpcAddress(configuration)), "any namenode");
-  }
-  if (option == "-nnRpcAddresses") {
-    return PrintAddress(RpcAddress(configuration), "any namenode address");
-  }
+  if (option == "-namenodes") return PrintHosts(Namenodes(configuration));
+  if (option == "-nnRpcAddresses") return PrintAddresses(Namenodes(configuration));
   if (option == "-secondaryNameNodes") {
-    return PrintAddress(HostOf(configuration.Find(config::kSecondaryHttpAddress.name).value_or("")),
-                        "any secondary namenode");
+    return PrintHosts(OfKey(configuration, config::kSecondaryHttpAddress, "secondary namenode"));
   }
   if (option == "-backupNodes") {
-    return PrintAddress(HostOf(configuration.Find(config::kBackupAddress.name).value_or("")),
-                        "any backup node");
+    return PrintHosts(OfKey(configuration, config::kBackupAddress, "backup node"));
   }
+  // There are none: the log is kept by the namenodes.
+  if (option == "-journalNodes") return PrintHosts(std::vector<net::HostPort>());
   if (option == "-includeFile") return PrintFile(configuration, config::kHostsFile);
   if (option == "-excludeFile") return PrintFile(configuration, config::kHostsExcludeFile);
   if (option == "-confKey") return PrintKey(configuration, invocation.arguments);

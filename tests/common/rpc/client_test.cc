@@ -83,6 +83,20 @@ TEST_F(RpcClientTest, NoAnswerInTimeMayHaveExecuted) {
   EXPECT_EQ(*client_.Call(Target(), "echo", "next"), "next");
 }
 
+TEST_F(RpcClientTest, TheCallerMayGiveUpWhileItWaits) {
+  Start();
+  int asked = 0;
+  const auto twice = [&asked] { return ++asked < 2; };
+  const RpcCallOptions options{.keep_waiting = twice, .doubt_after = 1ms};
+  const Status status = client_.Call(Target(), "mutate", "5", options).status();
+  EXPECT_EQ(status.code(), Code::kTimeout) << status.ToString();
+  EXPECT_TRUE(MayHaveExecuted(status));
+  EXPECT_EQ(asked, 2);
+  durability_.Advance(5);
+  const auto never = [] { return false; };
+  EXPECT_EQ(*client_.Call(Target(), "echo", "x", {.keep_waiting = never}), "x");
+}
+
 TEST_F(RpcClientTest, ConnectionThatBreaksWhileWaitingMayHaveExecuted) {
   Start();
   auto call = std::async(std::launch::async, [&] { return client_.Call(Target(), "slow", ""); });

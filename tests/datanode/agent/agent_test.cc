@@ -133,6 +133,20 @@ TEST_F(AgentTest, TheStatusTellsOfTheNamenode) {
   EXPECT_GT(status.namenodes[0].last_heartbeat_ms, 0);
 }
 
+// Sends a command that leaves a trace, and waits until heartbeats have gone by.
+void SendBandwidth(FakeNamenode& namenode, uint64_t bandwidth) {
+  FakeNamenode::Command command;
+  command.set_cmdtype(FakeNamenode::Command::BalancerBandwidthCommand);
+  command.mutable_balancercmd()->set_bandwidth(bandwidth);
+  namenode.Send(command);
+  int seen = 0;
+  namenode.WaitFor([&] {
+    seen = namenode.calls["sendHeartbeat"];
+    return true;
+  });
+  EXPECT_TRUE(namenode.WaitForCalls("sendHeartbeat", seen + 3));
+}
+
 TEST(TwoNamenodesTest, BothAreToldAndTheOneWithTheHigherTransactionIsObeyed) {
   FakeNamenode first;
   FakeNamenode second;
@@ -146,18 +160,7 @@ TEST(TwoNamenodesTest, BothAreToldAndTheOneWithTheHigherTransactionIsObeyed) {
   EXPECT_TRUE(first.WaitFor([&] { return first.changes.size() == 1; }));
   EXPECT_TRUE(second.WaitFor([&] { return second.changes.size() == 1; }));
 
-  FakeNamenode::Command command;
-  command.set_cmdtype(FakeNamenode::Command::BalancerBandwidthCommand);
-  const auto send = [&](FakeNamenode& namenode, uint64_t bandwidth) {
-    command.mutable_balancercmd()->set_bandwidth(bandwidth);
-    namenode.Send(command);
-    int seen = 0;
-    namenode.WaitFor([&] {
-      seen = namenode.calls["sendHeartbeat"];
-      return true;
-    });
-    EXPECT_TRUE(namenode.WaitForCalls("sendHeartbeat", seen + 3));
-  };
+  const auto send = SendBandwidth;
   send(second, 111);
   EXPECT_NE(datanode.transfer().balancer_bandwidth(), 111u) << "from a standby";
   second.set_active(true, 11);
@@ -182,6 +185,25 @@ TEST(TwoNamenodesTest, ANamenodeOfAnotherNamespaceIsLeftAlone) {
   const int before = first.calls["sendHeartbeat"];
   EXPECT_TRUE(first.WaitForCalls("sendHeartbeat", before + 5));
   EXPECT_EQ(second.calls["registerDatanode"], 0);
+}
+
+TEST(TwoNamenodesTest, TheHigherEpochIsObeyedWhateverItsTransaction) {
+  FakeNamenode first;
+  FakeNamenode second;
+  first.set_active(true, 100, 1);
+  second.set_active(false, 90, 1);
+  TestAgent datanode(TestAgent::Options({first.address(), second.address()}));
+  datanode.Start();
+  ASSERT_TRUE(first.WaitForCalls("blockReport", 1));
+  ASSERT_TRUE(second.WaitForCalls("blockReport", 1));
+  SendBandwidth(first, 111);
+  EXPECT_TRUE(first.WaitFor([&] { return datanode.transfer().balancer_bandwidth() == 111u; }));
+  second.set_active(true, 90, 2);
+  SendBandwidth(second, 222);
+  EXPECT_TRUE(second.WaitFor([&] { return datanode.transfer().balancer_bandwidth() == 222u; }));
+  first.set_active(true, 200, 1);
+  SendBandwidth(first, 333);
+  EXPECT_EQ(datanode.transfer().balancer_bandwidth(), 222u) << "of an old epoch";
 }
 
 }  // namespace

@@ -61,10 +61,11 @@ class FakeNamenode final : public rpc::RpcHandler {
 
   void set_namespace(const NamespaceInfo& ns) { Do([&] { ns_ = ns; }); }
   void set_version(const std::string& version) { Do([&] { version_ = version; }); }
-  void set_active(bool active, uint64_t txid) {
+  void set_active(bool active, uint64_t txid, uint64_t epoch = 0) {
     Do([&] {
       active_ = active;
       txid_ = txid;
+      epoch_ = epoch;
     });
   }
   void set_capabilities(uint64_t capabilities) { Do([&] { capabilities_ = capabilities; }); }
@@ -184,6 +185,7 @@ class FakeNamenode final : public rpc::RpcHandler {
     pb::HeartbeatResponseProto response;
     response.mutable_hastatus()->set_state(active_ ? State::ACTIVE : State::STANDBY);
     response.mutable_hastatus()->set_txid(txid_);
+    if (epoch_ != 0) response.mutable_hastatus()->set_epoch(epoch_);
     if (heartbeats.back().requestfullblockreportlease() && give_leases_) {
       response.set_fullblockreportleaseid(++last_lease_);
     }
@@ -215,6 +217,7 @@ class FakeNamenode final : public rpc::RpcHandler {
   uint64_t capabilities_ = 1;
   bool active_ = true;
   uint64_t txid_ = 1;
+  uint64_t epoch_ = 0;
   bool give_leases_ = true;
   uint64_t last_lease_ = 100;
   std::map<std::string, std::pair<Status, int>> failures_;
