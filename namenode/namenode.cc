@@ -17,8 +17,12 @@
 #include "namenode/frontend/group_resolver.h"
 #include "namenode/frontend/hadoop_rpc/protocols.h"
 #include "namenode/frontend/http/http_frontend.h"
+#include "namenode/image_download.h"
+#include "namenode/namesystem/checkpointer.h"
+#include "namenode/namesystem/ha_control.h"
 #include "namenode/namesystem/loader.h"
 #include "namenode/namesystem/monitor.h"
+#include "namenode/namesystem/role.h"
 #include "namenode/setup.h"
 
 namespace cairn::namenode {
@@ -137,11 +141,19 @@ class Namenode::Impl {
     return Status();
   }
 
+  // A namenode of several starts as a standby, and is told when to serve.
   Status OpenLog(std::function<void(const Status&)> on_fatal) {
-    CAIRN_ASSIGN(log_, EditLog::Start(*storage_, state_->last_applied,
-                                      {.on_fatal = std::move(on_fatal)}));
-    Activate(*state_, log_.get(), storage_.get());
     namesystem_ = std::make_unique<Namesystem>(*state_);
+    if (!setup_.ha.enabled) {
+      CAIRN_ASSIGN(log_, EditLog::Start(*storage_, state_->last_applied,
+                                        {.on_fatal = std::move(on_fatal)}));
+      Activate(*state_, log_.get(), storage_.get());
+      return Status();
+    }
+    CAIRN_ASSIGN(log_, EditLog::Follow(*storage_, state_->last_applied, {.on_fatal = on_fatal}));
+    StartStandby(*state_, log_.get(), storage_.get());
+    role_ = std::make_unique<Role>(*state_, std::move(on_fatal));
+    ha_control_ = std::make_unique<ManualControl>(*role_);
     return Status();
   }
 
@@ -154,7 +166,10 @@ class Namenode::Impl {
                    .storage = *storage_,
                    .block_pool_id = storage_->info().block_pool_id,
                    .caller_context_enabled = setup_.caller_context_enabled,
-                   .registration_name_check = setup_.registration_name_check});
+                   .registration_name_check = setup_.registration_name_check,
+                   .ha = {.control = ha_control_.get(),
+                          .automatic = setup_.ha.automatic,
+                          .not_active_in_safe_mode = setup_.ha.not_active_in_safe_mode}});
     threads_ = std::make_unique<net::IoThreads>("nn-io", setup_.io_threads);
     CAIRN_TRY(StartServer(setup_.rpc_bind, "rpc"));
     if (setup_.service_rpc) CAIRN_TRY(StartServer(*setup_.service_rpc, "service-rpc"));
@@ -162,6 +177,7 @@ class Namenode::Impl {
     tickers_.push_back(
         std::make_unique<Ticker>("nn-monitor", kTickEvery, [this] { return monitor_->Tick(); }));
     tickers_.push_back(std::make_unique<Ticker>("nn-checkpoint", kCheckpointTickEvery, [this] {
+      FetchCheckpoint();
       monitor_->CheckpointTick();
       return false;
     }));
@@ -201,6 +217,32 @@ class Namenode::Impl {
     return Status();
   }
 
+  // An active one with standbys takes the images that they write.
+  void FetchCheckpoint() {
+    const Clock::TimePoint now = clock_.Now();
+    if (setup_.ha.peers.empty() || namesystem_->service_state() != ServiceState::kActive ||
+        now - checkpoint_asked_at_ < setup_.options.checkpoint_check_period) {
+      return;
+    }
+    checkpoint_asked_at_ = now;
+    for (const NamenodeSetup::Peer& peer : setup_.ha.peers) {
+      const Result<TxId> newest = NewestImageAt(peer.http, storage_->info());
+      if (!newest.ok() || *newest <= LastCheckpoint()) continue;
+      const Status taken = TakeCheckpoint(*state_, *newest, [&] {
+        return DownloadImage(*storage_, peer.http, *newest);
+      });
+      if (!taken.ok()) {
+        LOG(kWarn, "a standby's image is not taken", {"namenode", peer.name.namenode},
+            {"reason", taken});
+      }
+    }
+  }
+
+  TxId LastCheckpoint() {
+    Section::Shared inside(state_->section);
+    return state_->last_checkpoint;
+  }
+
   void Stop() {
     if (http_ != nullptr) http_->Stop();
     tickers_.clear();
@@ -216,6 +258,7 @@ class Namenode::Impl {
   SystemClock clock_;
   const int64_t started_ms_ = clock_.WallMs();
   int64_t loaded_in_ms_ = 0;
+  Clock::TimePoint checkpoint_asked_at_{};  // Of the checkpoint thread.
   SeededRandom random_;
   io::PosixDisk disk_;
   std::unique_ptr<NameStorage> storage_;
@@ -226,6 +269,9 @@ class Namenode::Impl {
   std::vector<std::unique_ptr<LogDurability>> durabilities_;
   std::unique_ptr<EditLog> log_;
   std::unique_ptr<Namesystem> namesystem_;
+  // Of a namenode with others beside it.
+  std::unique_ptr<Role> role_;
+  std::unique_ptr<HaControl> ha_control_;
   std::unique_ptr<GroupResolver> groups_;
   std::unique_ptr<NamenodeProtocols> protocols_;
   std::unique_ptr<net::IoThreads> threads_;
@@ -244,8 +290,9 @@ net::HostPort Namenode::http_address() const { return impl_->http_address(); }
 Result<std::unique_ptr<Namenode>> Namenode::Start(const config::Configuration& configuration,
                                                   std::function<void(const Status&)> on_fatal) {
   CAIRN_ASSIGN(NamenodeSetup setup, NamenodeSetup::Read(configuration));
+  CAIRN_ASSIGN(const config::Configuration local, LocalConfiguration(configuration));
   auto impl = std::make_unique<Impl>(std::move(setup));
-  CAIRN_TRY(impl->Start(configuration, std::move(on_fatal)));
+  CAIRN_TRY(impl->Start(local, std::move(on_fatal)));
   return std::unique_ptr<Namenode>(new Namenode(std::move(impl)));
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "common/config/configuration.h"
+#include "common/model/ids.h"
+#include "common/model/namespace_info.h"
 #include "common/net/address.h"
 #include "common/util/result.h"
 
@@ -49,5 +51,21 @@ Result<bool> HasNamespace(const config::Configuration& configuration);
 // data and `force` is off. Returns the cluster id.
 Result<std::string> Format(const config::Configuration& configuration,
                            const FormatRequest& request);
+
+// Where a new standby of a nameservice finds the namespace.
+struct BootstrapSource {
+  net::HostPort http;
+  NamespaceInfo info;
+  TxId image;
+  std::string announcement;  // Apache's words of what is about to happen.
+};
+
+// Asks the other namenodes of the configured nameservice, in order. kInvalidArgument without HA,
+// kNetwork when none answers, kIncorrectVersion for a layout that is not ours.
+Result<BootstrapSource> FindBootstrapSource(const config::Configuration& configuration);
+
+// Erases the configured directories, and fills them with the image of the source: the namenode can
+// be started as its standby then.
+Status Bootstrap(const config::Configuration& configuration, const BootstrapSource& source);
 
 }  // namespace cairn::namenode

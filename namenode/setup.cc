@@ -75,7 +75,40 @@ Status ReadAddresses(const config::Configuration& configuration, NamenodeSetup& 
   return Status();
 }
 
+// Which of the configured namenodes this one is.
+Result<config::NamenodeName> OwnName(const config::Configuration& configuration) {
+  return config::LocalNamenode(configuration, [](const std::string& address) {
+    const auto parsed = net::ParseHostPort(address, kDefaultRpcPort);
+    return parsed.ok() && net::IsLocalAddress(parsed->host);
+  });
+}
+
+Status ReadHighAvailability(const config::Configuration& configuration,
+                            const config::NamenodeName& name, NamenodeSetup& setup) {
+  NamenodeSetup::HighAvailability& ha = setup.ha;
+  ha.name = name;
+  ha.enabled = config::IsHa(configuration, name.service);
+  if (!ha.enabled) return Status();
+  for (const config::NamenodeName& other : config::OtherNamenodes(configuration, name)) {
+    const config::Configuration theirs = config::ForNamenode(configuration, other);
+    NamenodeSetup peer;
+    CAIRN_TRY(ReadAddresses(theirs, peer));
+    // A host that is said in one key only is good for both.
+    if (peer.http.host == "0.0.0.0") peer.http.host = peer.rpc.host;
+    ha.peers.push_back({.name = other, .rpc = peer.rpc, .http = peer.http});
+  }
+  const config::Configuration ours = config::ForNamenode(configuration, name);
+  CAIRN_ASSIGN(ha.automatic, ours.Get(config::kAutomaticFailover));
+  CAIRN_ASSIGN(ha.not_active_in_safe_mode, ours.Get(config::kNotActiveInSafeMode));
+  return Status();
+}
+
 }  // namespace
+
+Result<config::Configuration> LocalConfiguration(const config::Configuration& configuration) {
+  CAIRN_ASSIGN(const config::NamenodeName name, OwnName(configuration));
+  return config::ForNamenode(configuration, name);
+}
 
 Result<std::string> PathOfUri(const std::string& uri) {
   if (uri.starts_with("/")) return uri;
@@ -106,12 +139,16 @@ Result<std::unique_ptr<RackResolver>> MakeRackResolver(
       std::make_unique<CachedRackResolver>(std::move(resolver)));
 }
 
-Result<NamenodeSetup> NamenodeSetup::Read(const config::Configuration& configuration) {
-  CAIRN_TRY(config::CheckSecurityIsBuilt(configuration));
+Result<NamenodeSetup> NamenodeSetup::Read(const config::Configuration& all) {
+  CAIRN_TRY(config::CheckSecurityIsBuilt(all));
+  CAIRN_ASSIGN(const config::NamenodeName name, OwnName(all));
+  const config::Configuration configuration = config::ForNamenode(all, name);
   NamenodeSetup setup;
+  CAIRN_TRY(ReadHighAvailability(all, name, setup));
   CAIRN_TRY(ReadDirectories(configuration, setup));
   CAIRN_TRY(ReadAddresses(configuration, setup));
   CAIRN_ASSIGN(setup.options, ReadNamesystemOptions(configuration));
+  if (setup.ha.enabled) setup.options.checkpoint_patience = 2;
   CAIRN_ASSIGN(setup.blocks, BlockManagerOptions::Load(configuration));
   CAIRN_ASSIGN(const int64_t component, configuration.Get(config::kMaxComponentLength));
   CAIRN_ASSIGN(const int64_t items, configuration.Get(config::kMaxDirectoryItems));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/config/configuration.h"
+#include "common/config/nameservices.h"
 #include "common/net/address.h"
 #include "common/util/result.h"
 #include "namenode/blocks/rack_resolver.h"
@@ -33,8 +34,28 @@ struct NamenodeSetup {
   bool registration_name_check = true;
   std::string audit_log;  // Empty: none.
 
+  // Another namenode of the nameservice.
+  struct Peer {
+    config::NamenodeName name;
+    net::HostPort rpc;
+    net::HostPort http;
+  };
+  struct HighAvailability {
+    bool enabled = false;  // The nameservice has several namenodes.
+    config::NamenodeName name;  // Ours.
+    std::vector<Peer> peers;
+    bool automatic = false;
+    bool not_active_in_safe_mode = false;
+  };
+  HighAvailability ha;
+
+  // Of this machine's namenode, with LocalConfiguration applied.
   static Result<NamenodeSetup> Read(const config::Configuration& configuration);
 };
+
+// The configuration as this namenode sees it: which of the configured ones it is, is found out by
+// its names or by its address.
+Result<config::Configuration> LocalConfiguration(const config::Configuration& configuration);
 
 // "/a/b" of "file:///a/b" or "/a/b"; other schemes are refused.
 Result<std::string> PathOfUri(const std::string& uri);

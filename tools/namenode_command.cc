@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// cairn namenode: runs a namenode, or formats its directories.
+// cairn namenode: runs a namenode, or makes its directories.
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,7 +17,14 @@ namespace {
 constexpr char kUsage[] =
     "usage: cairn namenode                                        run the namenode\n"
     "       cairn namenode -format [-clusterid CID] [-force] [-nonInteractive]\n"
-    "                                                             make a new namespace\n";
+    "                                                             make a new namespace\n"
+    "       cairn namenode -bootstrapStandby [-force] [-nonInteractive] [-skipSharedEditsCheck]\n"
+    "                                                             copy the other namenode's\n";
+
+// Exit codes of Apache's -bootstrapStandby.
+constexpr int kFailedConnect = 2;
+constexpr int kInvalidVersion = 3;
+constexpr int kAlreadyFormatted = 5;
 
 struct FormatOptions {
   namenode::FormatRequest request;
@@ -76,6 +83,67 @@ int RunFormat(const Invocation& invocation) {
   return 0;
 }
 
+struct BootstrapOptions {
+  bool force = false;
+  bool interactive = true;
+};
+
+Result<BootstrapOptions> ParseBootstrap(const std::vector<std::string>& arguments) {
+  BootstrapOptions options;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "-force") {
+      options.force = true;
+    } else if (word == "-nonInteractive") {
+      options.interactive = false;
+    } else if (word != "-skipSharedEditsCheck") {  // There are no shared edits to check.
+      return Status(Code::kInvalidArgument, "Illegal argument: " + word);
+    }
+  }
+  return options;
+}
+
+// Whether the directories may be erased.
+Result<bool> ConfirmErase(const Invocation& invocation, const BootstrapOptions& options) {
+  CAIRN_ASSIGN(const bool has_data, namenode::HasNamespace(invocation.configuration));
+  if (!has_data || options.force) return true;
+  if (!options.interactive) {
+    std::fprintf(stderr, "Running in non-interactive mode, and data appears to exist in the "
+                         "configured directories. Not formatting.\n");
+    return false;
+  }
+  std::fprintf(stderr, "Re-format filesystem in the configured directories ? (Y or N) ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (answer == "Y" || answer == "y") return true;
+  std::fprintf(stderr, "Format aborted.\n");
+  return false;
+}
+
+int FailBootstrap(const Status& why) {
+  std::fprintf(stderr, "namenode: %s\n", why.message().c_str());
+  if (why.code() == Code::kNetwork) return kFailedConnect;
+  return why.code() == Code::kIncorrectVersion ? kInvalidVersion : 1;
+}
+
+int RunBootstrap(const Invocation& invocation) {
+  const Result<BootstrapOptions> options = ParseBootstrap(invocation.arguments);
+  if (!options.ok()) {
+    std::fprintf(stderr, "namenode: %s\n%s", options.status().message().c_str(), kUsage);
+    return 1;
+  }
+  const Result<namenode::BootstrapSource> source =
+      namenode::FindBootstrapSource(invocation.configuration);
+  if (!source.ok()) return FailBootstrap(source.status());
+  std::fputs(source->announcement.c_str(), stdout);
+  std::fflush(stdout);
+  const Result<bool> confirmed = ConfirmErase(invocation, *options);
+  if (!confirmed.ok()) return FailBootstrap(confirmed.status());
+  if (!*confirmed) return kAlreadyFormatted;
+  const Status done = namenode::Bootstrap(invocation.configuration, *source);
+  return done.ok() ? 0 : FailBootstrap(done);
+}
+
 [[noreturn]] void EndOnFatal(const Status& why) {
   LOG(kError, "namenode ends: the edit log cannot be made durable", {"reason", why});
   // No destructor may run: what is in memory must not reach a disk or a client any more.
@@ -87,6 +155,7 @@ int RunFormat(const Invocation& invocation) {
 int RunNamenode(const Invocation& invocation) {
   if (!invocation.arguments.empty()) {
     if (invocation.arguments[0] == "-format") return RunFormat(invocation);
+    if (invocation.arguments[0] == "-bootstrapStandby") return RunBootstrap(invocation);
     if (invocation.arguments[0] != "-regular") {
       std::fprintf(stderr, "namenode: %s is not supported yet\n%s",
                    invocation.arguments[0].c_str(), kUsage);

@@ -101,6 +101,7 @@ constexpr std::array kNamenodeKeys = {
     KeyRef(&kHaNamenodes),
     KeyRef(&kHaNamenodeId),
     KeyRef(&kAutomaticFailover),
+    KeyRef(&kNotActiveInSafeMode),
     KeyRef(&kIoThreads),
 };
 

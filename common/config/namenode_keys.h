@@ -270,6 +270,10 @@ inline constexpr BoolKey kAutomaticFailover{
      "The namenodes settle among themselves which is active; a nameservice's name may stand behind "
      "it."},
     false};
+inline constexpr BoolKey kNotActiveInSafeMode{
+    {"dfs.ha.nn.not-become-active-in-safemode",
+     "A namenode in safe mode is not fit to become the active one."},
+    false};
 inline constexpr IntKey kIoThreads{
     {"cairn.namenode.io-threads",
      "I/O threads of the RPC server; 0: one a core, at most 16."},

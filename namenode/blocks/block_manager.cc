@@ -111,6 +111,11 @@ Status BlockManager::CheckCommit(const Block& block) const {
   return lifecycle_->CheckCommit(handle, block);
 }
 
+bool BlockManager::WouldComplete(const Block& block) const {
+  const BlockHandle handle = map_->Find(block.id);
+  return handle != kNoBlock && lifecycle_->Agreeing(handle, block) >= options_.replication_min;
+}
+
 void BlockManager::Commit(const Block& block) {
   const BlockHandle handle = map_->Find(block.id);
   if (handle == kNoBlock) return;

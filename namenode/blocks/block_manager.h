@@ -94,6 +94,8 @@ class BlockManager {
 
   // Whether a writer's "this block is finished with this length" can be accepted.
   Status CheckCommit(const Block& block) const;
+  // Whether it would be complete then, having enough replicas.
+  bool WouldComplete(const Block& block) const;
   // Takes it; the block becomes complete at once when enough replicas were reported. Requires
   // CheckCommit. A block that is complete already stays so.
   void Commit(const Block& block);

@@ -172,7 +172,7 @@ Result<BlockManager::HeartbeatReply> BlockManager::Heartbeat(const HeartbeatArgs
     if (map_->StorageSize(s) == 0) datanodes_.RemoveStorage(s);
   }
   if (args.wants_report_lease) reply.report_lease_id = leases_->Request(changes->node);
-  AddCommands(changes->node, reply);
+  if (args.wants_orders) AddCommands(changes->node, reply);
   return reply;
 }
 

@@ -55,6 +55,7 @@ struct HeartbeatArgs {
   uint64_t last_volume_failure_ms = 0;  // Unix time.
   uint64_t capacity_lost = 0;           // Bytes, estimated.
   bool wants_report_lease = false;
+  bool wants_orders = true;  // Off: this namenode is not sure to be the active one.
 };
 
 // A volume as the namenode knows it. Sizes in bytes.

@@ -95,6 +95,18 @@ Status BlockLifecycle::CheckCommit(BlockHandle block, const Block& committed) co
   return Status();
 }
 
+uint32_t BlockLifecycle::Agreeing(BlockHandle block, const Block& committed) const {
+  const WrittenBlock* written = map_.Construction(block);
+  if (written == nullptr) return 0;
+  return static_cast<uint32_t>(std::count_if(
+      written->replicas.begin(), written->replicas.end(), [&](const WrittenReplica& replica) {
+        return replica.reported && replica.state == ReplicaState::kFinalized &&
+               replica.stamp == committed.generation_stamp &&
+               replica.length == committed.length && !datanodes_.storage(replica.storage).failed &&
+               datanodes_.NodeOf(replica.storage).alive;
+      }));
+}
+
 void BlockLifecycle::Commit(BlockHandle block, const Block& committed) {
   if (map_.IsFinished(block)) return;
   // CheckCommit has seen that stamp and length fit.

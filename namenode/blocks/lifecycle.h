@@ -32,6 +32,8 @@ class BlockLifecycle {
   void DropReplica(BlockHandle block, StorageIndex storage, GenerationStamp stamp);
 
   Status CheckCommit(BlockHandle block, const Block& committed) const;
+  // How many replicas a block that is being written would have, finished like this.
+  uint32_t Agreeing(BlockHandle block, const Block& committed) const;
   void Commit(BlockHandle block, const Block& committed);
   bool TryComplete(BlockHandle block);
   void ForceComplete(BlockHandle block);

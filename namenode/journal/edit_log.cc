@@ -137,6 +137,13 @@ Result<TxId> EditLog::BeginSegment() {
   return first;
 }
 
+Status EditLog::BeginFollowing() {
+  std::lock_guard lock(mutex_);
+  CAIRN_TRY(CheckOpenLocked());
+  following_ = true;
+  return Status();
+}
+
 Result<EditLog::Rolled> EditLog::Roll() {
   std::lock_guard lock(mutex_);
   CAIRN_TRY(CheckOpenLocked());

@@ -100,6 +100,10 @@ class EditLog {
   // before is finalized where it ends. From then on the log gives out the ids itself.
   Result<TxId> BeginSegment();
 
+  // From now on the log follows: the next records are a peer's. The open segment is finalized when
+  // they begin another. Nothing is written.
+  Status BeginFollowing();
+
   // Ends the segment and begins another: two records, the ids of which are returned. Returns at
   // once; the files change when the second id becomes durable.
   struct Rolled {

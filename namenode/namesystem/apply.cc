@@ -25,8 +25,8 @@ Status Apply(NamesystemState& state, TxId txid, const EditOp& op, const ApplyHin
   Applier applier(state, txid, hint);
   CAIRN_TRY(std::visit(applier, op));
   state.last_applied = txid;
-  // A replay frees at once; an operation lets the monitor free large deletes in slices.
-  if (!hint.live) {
+  // A start frees at once; whoever serves or follows lets the monitor free large deletes in slices.
+  if (!hint.live && !hint.free_later) {
     while (CollectDeleted(state, std::numeric_limits<size_t>::max())) {
     }
   }

@@ -20,6 +20,8 @@ struct ApplyHint {
   std::span<const StorageIndex> places;
   // The record is being made, not replayed: blocks that it finishes wait for their replicas.
   bool live = false;
+  // What is deleted is freed by the monitor, in slices; else at once. Of live records always.
+  bool free_later = false;
   // The last block comes out of a recovery; `places` hold it now.
   bool recovered = false;
 };

@@ -14,6 +14,7 @@
 #include "namenode/blocks/commands.h"
 #include "namenode/blocks/reported_blocks.h"
 #include "namenode/blocks/types.h"
+#include "namenode/namesystem/service_state.h"
 
 namespace cairn::namenode {
 
@@ -41,13 +42,11 @@ struct HeartbeatRequest {
   bool request_full_report_lease = false;
 };
 
-// What a namenode claims to be. The numbers are those of Apache's protocol.
-enum class ServiceState : uint8_t { kInitializing = 0, kActive = 1, kStandby = 2, kObserver = 3 };
-
 struct HeartbeatResponse {
   std::vector<DatanodeCommand> commands;
   ServiceState state = ServiceState::kActive;
   TxId txid;                         // Durable up to here.
+  uint64_t epoch = 0;                // Of the pair; 0: none.
   uint64_t full_report_lease_id = 0;  // 0: none was asked for, or none is free.
 };
 

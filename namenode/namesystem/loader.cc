@@ -34,14 +34,22 @@ Status TakeImage(NamesystemState& state, io::Disk& disk, const ChosenImage& chos
   return Status();
 }
 
-}  // namespace
-
-Status Replay(NamesystemState& state, const EditRecord& record) {
+Status ApplyNext(NamesystemState& state, const EditRecord& record, const ApplyHint& hint) {
   if (record.txid.value != state.last_applied.value + 1) {
     return Status(Code::kCorrupt, "transaction " + ToString(record.txid) + " follows " +
                                       ToString(state.last_applied));
   }
-  return Apply(state, record.txid, record.op);
+  return Apply(state, record.txid, record.op, hint);
+}
+
+}  // namespace
+
+Status Replay(NamesystemState& state, const EditRecord& record) {
+  return ApplyNext(state, record, {});
+}
+
+Status FollowRecord(NamesystemState& state, const EditRecord& record) {
+  return ApplyNext(state, record, {.free_later = true});
 }
 
 Status LoadState(NamesystemState& state, NameStorage& storage) {
@@ -64,8 +72,7 @@ Status LoadState(NamesystemState& state, NameStorage& storage) {
   return Status();
 }
 
-void Activate(NamesystemState& state, EditLog* log, NameStorage* storage) {
-  Section::Exclusive inside(state.section);
+void FinishStart(NamesystemState& state, EditLog* log, NameStorage* storage) {
   state.log = log;
   state.storage = storage;
   if (log != nullptr) state.last_applied = log->LastAppended();
@@ -75,7 +82,12 @@ void Activate(NamesystemState& state, EditLog* log, NameStorage* storage) {
   state.blocks.FinishLoading();
   state.leases.RenewAll();
   state.last_checkpoint_at = state.clock.Now();
-  state.service_state.store(ServiceState::kActive, std::memory_order_release);
+}
+
+void Activate(NamesystemState& state, EditLog* log, NameStorage* storage) {
+  Section::Exclusive inside(state.section);
+  FinishStart(state, log, storage);
+  state.SetServiceState(ServiceState::kActive);
 }
 
 Result<std::shared_ptr<const HostFilter>> ReadHostLists(const NamesystemOptions& options) {

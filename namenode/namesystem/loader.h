@@ -23,8 +23,10 @@ namespace cairn::namenode {
 // section or transaction; then the state is to be thrown away.
 Status LoadState(NamesystemState& state, NameStorage& storage);
 
-// Applies a record that another namenode wrote, the next in order. Exclusive.
+// Applies a record that another namenode wrote, the next in order: at a start, and while following
+// an active one (then what it deletes is freed by the monitor). Exclusive.
 Status Replay(NamesystemState& state, const EditRecord& record);
+Status FollowRecord(NamesystemState& state, const EditRecord& record);
 
 // Reads dfs.hosts and dfs.hosts.exclude. Fails when a file that is set cannot be read. Reads disks:
 // never inside the section.
@@ -33,5 +35,8 @@ Result<std::shared_ptr<const HostFilter>> ReadHostLists(const NamesystemOptions&
 // Starts serving: usage is counted, leases begin anew, safe mode is entered with the blocks that
 // were loaded. `log` and `storage` must outlive the state; null where there is no disk (tests).
 void Activate(NamesystemState& state, EditLog* log, NameStorage* storage);
+// What every start does, whatever the service state will be: the rest of Activate and of
+// StartStandby (role.h). Exclusive.
+void FinishStart(NamesystemState& state, EditLog* log, NameStorage* storage);
 
 }  // namespace cairn::namenode

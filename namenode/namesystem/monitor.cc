@@ -92,12 +92,16 @@ bool Monitor::CheckpointIsDue() {
   Section::Shared inside(state_.section);
   const int64_t transactions = state_.last_applied.value - state_.last_checkpoint.value;
   if (transactions <= kTransactionsOfARoll) return false;
-  return transactions >= static_cast<int64_t>(state_.options.checkpoint_transactions) ||
-         now - state_.last_checkpoint_at >= state_.options.checkpoint_period;
+  // An active one gives its standbys the time to write theirs, which it then takes.
+  const bool active = state_.service_state.load() == ServiceState::kActive;
+  const int patience = active ? state_.options.checkpoint_patience : 1;
+  return transactions >=
+             patience * static_cast<int64_t>(state_.options.checkpoint_transactions) ||
+         now - state_.last_checkpoint_at >= patience * state_.options.checkpoint_period;
 }
 
 void Monitor::CheckpointTick() {
-  if (state_.service_state.load() != ServiceState::kActive || !CheckpointIsDue()) return;
+  if (state_.service_state.load() == ServiceState::kInitializing || !CheckpointIsDue()) return;
   if (Result<TxId> written = WriteCheckpoint(state_); !written.ok()) {
     LOG(kError, "checkpoint failed", {"status", written.status()});
   }

@@ -9,6 +9,7 @@
 #include "common/model/file_status.h"
 #include "common/model/located_block.h"
 #include "common/model/namespace_info.h"
+#include "namenode/namesystem/category.h"
 #include "namenode/namesystem/context.h"
 #include "namenode/namesystem/datanode_messages.h"
 #include "namenode/namesystem/outcome.h"
@@ -141,15 +142,23 @@ class Namesystem {
   Outcome<std::vector<DatanodeStorageReport>> GetDatanodeStorageReport(const OpContext& context,
                                                                        DatanodeReportType type);
   Outcome<Done> ReportBadBlocks(const OpContext& context, const std::vector<LocatedBlock>& blocks);
-  // Whether safe mode is on after the action.
-  Outcome<bool> SetSafeMode(const OpContext& context, SafeModeAction action);
+  // Whether safe mode is on after the action. With `of_active` only the active one answers.
+  Outcome<bool> SetSafeMode(const OpContext& context, SafeModeAction action,
+                            bool of_active = false);
   // Whether an image was written; false when the newest one is within both limits (0: no limit).
   Outcome<bool> SaveNamespace(const OpContext& context, uint64_t time_window_s, uint64_t tx_gap);
   // The first transaction of the new segment.
   Outcome<TxId> RollEdits(const OpContext& context);
+  // The last transaction: of the active one only, and of any.
   Outcome<TxId> GetCurrentEditLogTxid(const OpContext& context);
+  Outcome<TxId> GetTransactionId(const OpContext& context);
   Outcome<Done> RefreshNodes(const OpContext& context);
   Outcome<ServiceState> GetServiceState(const OpContext& context);
+  // Served in every service state, to anybody.
+  HaStatus GetHaStatus() const;
+  // Whether operations that read, write or manage the journal are served: what a method of Apache's
+  // that is not built asks before it says so.
+  Outcome<Done> CheckServes(Category category);
   // Numbers for pages and exporters (statistics.h), in one shared section; the list of datanodes
   // lets writers in between. Served in every service state, to anybody.
   NamesystemStatistics GetStatistics() const;

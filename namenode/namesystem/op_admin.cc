@@ -72,14 +72,16 @@ ServiceState Namesystem::service_state() const {
 
 TxId Namesystem::Durable() const { return state_.Durable(); }
 
-Outcome<bool> Namesystem::SetSafeMode(const OpContext& context, SafeModeAction action) {
+Outcome<bool> Namesystem::SetSafeMode(const OpContext& context, SafeModeAction action,
+                                      bool of_active) {
   const char* command = SafeModeCommand(action);
   if (action == SafeModeAction::kGet) {
     return RunShared<bool>(
-        state_, context, Category::kUnchecked, {.command = command},
+        state_, context, of_active ? Category::kRead : Category::kUnchecked, {.command = command},
         [](Operation& op) { return Result<bool>(op.state.blocks.safe_mode().IsOn()); });
   }
-  return RunExclusive<bool>(state_, context, Category::kUnchecked, {.command = command},
+  return RunExclusive<bool>(state_, context, of_active ? Category::kWrite : Category::kUnchecked,
+                            {.command = command},
                             [&](Mutation& m) { return DoSetSafeMode(m, action, command); });
 }
 
@@ -99,14 +101,23 @@ Outcome<bool> Namesystem::SaveNamespace(const OpContext& context, uint64_t time_
 }
 
 Outcome<TxId> Namesystem::RollEdits(const OpContext& context) {
-  return RunExclusive<TxId>(state_, context, Category::kWrite, {.command = "rollEditLog"},
+  return RunExclusive<TxId>(state_, context, Category::kJournal, {.command = "rollEditLog"},
                             [](Mutation& m) { return DoRollEdits(m); });
 }
 
 Outcome<TxId> Namesystem::GetCurrentEditLogTxid(const OpContext& context) {
-  return RunShared<TxId>(state_, context, Category::kWrite, {},
+  return RunShared<TxId>(state_, context, Category::kRead, {},
                          [](Operation& op) -> Result<TxId> {
                            CAIRN_TRY(op.checker.CheckSuperuser("getCurrentEditLogTxid"));
+                           op.SawAll();
+                           return op.state.last_applied;
+                         });
+}
+
+Outcome<TxId> Namesystem::GetTransactionId(const OpContext& context) {
+  return RunShared<TxId>(state_, context, Category::kUnchecked, {},
+                         [](Operation& op) -> Result<TxId> {
+                           CAIRN_TRY(op.checker.CheckSuperuser("getTransactionID"));
                            op.SawAll();
                            return op.state.last_applied;
                          });

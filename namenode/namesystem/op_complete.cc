@@ -37,6 +37,14 @@ Result<bool> DoComplete(Mutation& m, const CompleteRequest& request) {
   }
   const InodeHandle file = *lease;
   if (!PenultimateIsFinished(m, file)) return false;
+  CAIRN_TRY(CheckCommitLastBlock(s, file, last));
+  // A length that stands in no record would be unknown to the standby: without enough replicas for
+  // the close nothing is committed yet.
+  const std::optional<BlockView> open = BlockFromEnd(s, file, 0);
+  if (last && open && open->state == BlockState::kUnderConstruction &&
+      !s.blocks.WouldComplete(*last)) {
+    return false;
+  }
   CAIRN_TRY(CommitLastBlock(m, file, last));
   if (!AllAreFinished(m, file)) return false;
   CAIRN_TRY(RecordClose(m, where, BlocksOf(s, file)));

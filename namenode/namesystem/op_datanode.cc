@@ -107,6 +107,12 @@ Status TakeReports(NamesystemState& s, const BlockReportRequest& request) {
   return Status();
 }
 
+// Of an active one that is not sure to be it, datanodes hear that it is a standby.
+ServiceState ClaimedState(const NamesystemState& s) {
+  const ServiceState state = s.service_state.load();
+  return state == ServiceState::kActive && !s.MayServe() ? ServiceState::kStandby : state;
+}
+
 bool AllContentsKnown(const NamesystemState& s, const DatanodeId& id) {
   const DatanodeManager& datanodes = s.blocks.datanodes();
   const DatanodeIndex node = datanodes.FindByUuid(id.uuid);
@@ -145,12 +151,16 @@ Outcome<HeartbeatResponse> Namesystem::Heartbeat(const OpContext& context,
   if (Status s = CheckRegistration(state_, request.registration); !s.ok()) return s;
   Section::Exclusive inside(state_.section);
   Mutation m(state_, context);
-  Result<BlockManager::HeartbeatReply> reply = state_.blocks.Heartbeat(ToArgs(request));
+  const ServiceState claimed = ClaimedState(state_);
+  HeartbeatArgs args = ToArgs(request);
+  args.wants_orders = claimed == ServiceState::kActive;
+  Result<BlockManager::HeartbeatReply> reply = state_.blocks.Heartbeat(args);
   if (!reply.ok()) return reply.status();
-  WaitForOrders(m, !reply->commands.empty());
+  WaitForOrders(m, claimed == ServiceState::kActive && !reply->commands.empty());
   HeartbeatResponse response{.commands = std::move(reply->commands),
-                             .state = state_.service_state.load(),
+                             .state = claimed,
                              .txid = state_.Durable(),
+                             .epoch = state_.authority == nullptr ? 0 : state_.authority->Epoch(),
                              .full_report_lease_id = reply->report_lease_id};
   return Outcome<HeartbeatResponse>(std::move(response), m.wait_for());
 }
@@ -164,7 +174,7 @@ Outcome<std::optional<DatanodeCommand>> Namesystem::BlockReport(const OpContext&
   if (taken.code() == Code::kUnregisteredNode) return Answer(RegisterCommand{});
   if (!taken.ok()) return taken;
   Section::Shared inside(state_.section);
-  if (!AllContentsKnown(state_, request.registration.id)) return Answer();
+  if (!state_.MayServe() || !AllContentsKnown(state_, request.registration.id)) return Answer();
   return Answer(FinalizeCommand{});
 }
 

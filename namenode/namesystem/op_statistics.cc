@@ -82,6 +82,7 @@ NamesystemStatistics Namesystem::GetStatistics() const {
   const SafeMode& safe_mode = s.blocks.safe_mode();
   out.info = s.info;
   out.service_state = s.service_state.load();
+  out.last_transition_ms = s.last_transition_ms.load();
   out.safe_mode = safe_mode.IsOn();
   out.startup_safe_mode = safe_mode.IsStartup();
   if (out.safe_mode) out.safe_mode_tip = safe_mode.Tip();

@@ -6,6 +6,16 @@
 namespace cairn::namenode {
 namespace {
 
+const char* CategoryName(Category category) {
+  switch (category) {
+    case Category::kUnchecked: return "UNCHECKED";
+    case Category::kRead: return "READ";
+    case Category::kWrite: return "WRITE";
+    case Category::kJournal: return "JOURNAL";
+  }
+  return "UNCHECKED";
+}
+
 const char* StateName(ServiceState state) {
   switch (state) {
     case ServiceState::kInitializing: return "initializing";
@@ -20,21 +30,21 @@ const char* StateName(ServiceState state) {
 
 Status CheckServing(const NamesystemState& state, Category category) {
   const ServiceState service = state.service_state.load(std::memory_order_acquire);
-  if (service == ServiceState::kActive) return Status();
+  if (service == ServiceState::kActive) {
+    if (category != Category::kWrite || state.admits_mutations.load()) return Status();
+    return Status(Code::kRetriable, "nothing may be changed: no standby has a copy of the edits");
+  }
   if (service == ServiceState::kInitializing) {
     return Status(Code::kRetriable, "NameNode still not started");
   }
-  const bool served = category == Category::kUnchecked ||
-                      (category == Category::kRead && service == ServiceState::kObserver);
-  if (served) return Status();
-  return Status(Code::kStandby, std::string("Operation category ") +
-                                    (category == Category::kRead ? "READ" : "WRITE") +
+  if (category == Category::kUnchecked) return Status();
+  return Status(Code::kStandby, std::string("Operation category ") + CategoryName(category) +
                                     " is not supported in state " + StateName(service) +
                                     ". Visit https://s.apache.org/sbnn-error");
 }
 
 Mutation::Mutation(NamesystemState& s, const OpContext& c) : Operation(s, c) {
-  if (s.log != nullptr && !s.window.empty()) s.window.Prune(s.log->Durable());
+  if (!s.window.empty()) s.window.Prune(s.Durable());
 }
 
 Status Operation::CheckNotInSafeMode(std::string_view what) const {
@@ -52,6 +62,10 @@ const RetryCache::Entry* Mutation::EarlierCopy() {
 }
 
 Status Mutation::Record(const EditOp& op, ApplyHint hint) {
+  // What works by itself looked at the service state before it came in.
+  if (state.service_state.load() != ServiceState::kActive) {
+    return Status(Code::kStandby, "this namenode is not the active one");
+  }
   TxId txid(state.last_applied.value + 1);
   if (state.log != nullptr) {
     CAIRN_ASSIGN(txid, state.log->Append(op));

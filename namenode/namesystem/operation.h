@@ -8,6 +8,7 @@
 
 #include "common/util/result.h"
 #include "namenode/namesystem/apply.h"
+#include "namenode/namesystem/category.h"
 #include "namenode/namesystem/context.h"
 #include "namenode/namesystem/outcome.h"
 #include "namenode/namesystem/state.h"
@@ -16,11 +17,8 @@
 // The frame that every operation stands in: service state, section, durability, audit log.
 namespace cairn::namenode {
 
-// Which namenodes serve an operation: any, the active one only, or whoever may be read from.
-enum class Category : uint8_t { kUnchecked, kRead, kWrite };
-
 // kStandby or kRetriable when this namenode does not serve the category now; the one place that
-// knows service states.
+// decides by service states.
 Status CheckServing(const NamesystemState& state, Category category);
 
 // What is written to the audit log when the operation is done: nothing when `command` is null.

@@ -48,6 +48,8 @@ struct NamesystemOptions {
   std::chrono::milliseconds checkpoint_period{3'600'000};
   std::chrono::milliseconds checkpoint_check_period{60'000};
   uint64_t checkpoint_transactions = 1'000'000;
+  // How many times period and transactions an active one waits for a standby's image.
+  int checkpoint_patience = 1;
   int images_retained = 2;
   int64_t extra_edits_retained = 1'000'000;
   uint64_t edit_roll_transactions = 2'000'000;  // A segment that grew over this is closed.

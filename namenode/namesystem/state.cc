@@ -79,6 +79,27 @@ BlockLengths::Info NamesystemState::LengthOf(BlockId block) const {
   return {.length = view->block.length, .complete = !last};
 }
 
+void NamesystemState::SetServiceState(ServiceState state) {
+  const ServiceState before = service_state.exchange(state, std::memory_order_acq_rel);
+  // A start is no transition.
+  if (before != ServiceState::kInitializing) last_transition_ms.store(clock.WallMs());
+}
+
+TxId NamesystemState::Durable() const {
+  if (authority != nullptr) return authority->Committed();
+  return log == nullptr ? last_applied : log->Durable();
+}
+
+Status NamesystemState::WaitDurable(TxId txid) const {
+  if (authority != nullptr) return authority->WaitCommitted(txid);
+  return log == nullptr ? Status() : log->WaitDurable(txid);
+}
+
+bool NamesystemState::MayServe() const {
+  return service_state.load(std::memory_order_acquire) == ServiceState::kActive &&
+         (authority == nullptr || authority->MayServe());
+}
+
 StateHash NamesystemState::Hash() const {
   StateHash hash = HashTree(tree);
   hash.low = Mix(hash.low, blocks.StateHash());

@@ -16,6 +16,7 @@
 #include "namenode/image/namespace_ids.h"
 #include "namenode/journal/edit_log.h"
 #include "namenode/journal/storage.h"
+#include "namenode/namesystem/authority.h"
 #include "namenode/namesystem/context.h"
 #include "namenode/namesystem/datanode_messages.h"
 #include "namenode/namesystem/durability_window.h"
@@ -63,6 +64,12 @@ class NamesystemState final : public BlockOwners, public BlockLengths {
   // Set before the state becomes active; thread-safe themselves. Null where there is no disk.
   EditLog* log = nullptr;
   NameStorage* storage = nullptr;
+  // Of a namenode in a pair; thread-safe itself.
+  Authority* authority = nullptr;
+  // Unix time of the last change of the service state since the start; 0: none. Thread-safe.
+  std::atomic<int64_t> last_transition_ms{0};
+  // Off: a pair that wants a copy of everything has no standby. Then only reads are served.
+  std::atomic<bool> admits_mutations{true};
 
   Tree tree;
   BlockManager blocks;
@@ -85,6 +92,9 @@ class NamesystemState final : public BlockOwners, public BlockLengths {
   // Directories with snapshots in the image that was loaded: what is below is carried, not changed.
   bool has_snapshots = false;
 
+  // Exclusive.
+  void SetServiceState(ServiceState state);
+
   // The holder of leases that the namenode recovers itself, "HDFS_NameNode-<time>".
   const std::string& InternalLeaseHolder();
 
@@ -95,8 +105,12 @@ class NamesystemState final : public BlockOwners, public BlockLengths {
   // The whole durable state as one number pair: equal after a replay of the same records.
   StateHash Hash() const;
 
-  // Thread-safe.
-  TxId Durable() const { return log == nullptr ? last_applied : log->Durable(); }
+  // What a crash of whatever may crash cannot undo any more, and so may be told. Thread-safe.
+  TxId Durable() const;
+  // Waits for it; the reason when it never will be. Thread-safe, outside of the section.
+  Status WaitDurable(TxId txid) const;
+  // Whether this namenode is the active one, and sure of it now. Thread-safe.
+  bool MayServe() const;
 
  private:
   std::string internal_holder_;

@@ -33,6 +33,7 @@ struct StorageTypeTotals {
 struct NamesystemStatistics {
   NamespaceInfo info;
   ServiceState service_state = ServiceState::kInitializing;
+  int64_t last_transition_ms = 0;  // Unix time of its last change since the start; 0: none.
 
   bool safe_mode = false;
   bool startup_safe_mode = false;

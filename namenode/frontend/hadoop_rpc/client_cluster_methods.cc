@@ -49,7 +49,10 @@ RpcReply GetReplicatedBlockStats(const RpcService& service, const RpcCall& call)
 // There are no erasure-coded block groups.
 RpcReply GetEcBlockGroupStats(const RpcService& service, const RpcCall& call) {
   return Unary<pb::GetFsECBlockGroupStatsRequestProto, pb::GetFsECBlockGroupStatsResponseProto>(
-      service, call, [](const OpContext&, const auto&) { return Outcome<Done>(Done()); },
+      service, call,
+      [&](const OpContext&, const auto&) {
+        return service.namesystem.CheckServes(Category::kRead);
+      },
       [](const Done&, auto* response) {
         response->set_low_redundancy(0);
         response->set_corrupt_blocks(0);
@@ -112,8 +115,8 @@ RpcReply SetSafeMode(const RpcService& service, const RpcCall& call) {
   return Unary<pb::SetSafeModeRequestProto, pb::SetSafeModeResponseProto>(
       service, call,
       [&](const OpContext& context, const auto& request) {
-        return service.namesystem.SetSafeMode(context,
-                                              static_cast<SafeModeAction>(request.action()));
+        return service.namesystem.SetSafeMode(
+            context, static_cast<SafeModeAction>(request.action()), request.checked());
       },
       EncodeResult());
 }
@@ -190,7 +193,10 @@ RpcReply GetCurrentEditLogTxid(const RpcService& service, const RpcCall& call) {
 // A client that was active a moment ago asks for a barrier: every answer of ours is one.
 RpcReply Msync(const RpcService& service, const RpcCall& call) {
   return Unary<pb::MsyncRequestProto, pb::MsyncResponseProto>(
-      service, call, [](const OpContext&, const auto&) { return Outcome<Done>(Done()); },
+      service, call,
+      [&](const OpContext&, const auto&) {
+        return service.namesystem.CheckServes(Category::kWrite);
+      },
       EncodeNothing());
 }
 
@@ -209,7 +215,10 @@ RpcReply GetHaServiceState(const RpcService& service, const RpcCall& call) {
 RpcReply GetDelegationToken(const RpcService& service, const RpcCall& call) {
   return Unary<::hadoop::common::GetDelegationTokenRequestProto,
                ::hadoop::common::GetDelegationTokenResponseProto>(
-      service, call, [](const OpContext&, const auto&) { return Outcome<Done>(Done()); },
+      service, call,
+      [&](const OpContext&, const auto&) {
+        return service.namesystem.CheckServes(Category::kWrite);
+      },
       EncodeNothing());
 }
 
@@ -218,6 +227,13 @@ RpcReply UpgradeStatus(const RpcService& service, const RpcCall& call) {
   return Unary<pb::UpgradeStatusRequestProto, pb::UpgradeStatusResponseProto>(
       service, call, [](const OpContext&, const auto&) { return Outcome<Done>(Done()); },
       [](const Done&, auto* response) { response->set_upgradefinalized(true); });
+}
+
+RpcReply RollingUpgrade(const RpcService& service, const RpcCall& call) {
+  pb::RollingUpgradeRequestProto request;
+  CAIRN_TRY(wire::ParseMessage(call.request, &request));
+  const bool asks = request.action() == pb::QUERY;
+  return NotBuilt(service, call, asks ? Category::kRead : Category::kWrite);
 }
 
 }  // namespace
@@ -245,21 +261,28 @@ void AddClientClusterMethods(MethodTable& table) {
 }
 
 void AddUnsupportedClientMethods(MethodTable& table) {
-  for (const char* name :
-       {"getBatchedListing", "restoreFailedStorage", "finalizeUpgrade", "rollingUpgrade",
-        "metaSave", "addCacheDirective", "modifyCacheDirective", "removeCacheDirective",
-        "listCacheDirectives", "addCachePool", "modifyCachePool", "removeCachePool",
-        "listCachePools", "renewDelegationToken", "cancelDelegationToken", "setBalancerBandwidth",
-        "getDataEncryptionKey", "createSnapshot", "renameSnapshot", "allowSnapshot",
-        "disallowSnapshot", "getSnapshottableDirListing", "getSnapshotListing", "deleteSnapshot",
-        "getSnapshotDiffReport", "getSnapshotDiffReportListing", "createEncryptionZone",
-        "reencryptEncryptionZone", "listReencryptionStatus", "setErasureCodingPolicy",
-        "unsetErasureCodingPolicy", "getECTopologyResultForPolicies", "getEditsFromTxid",
-        "getErasureCodingPolicies", "addErasureCodingPolicies", "removeErasureCodingPolicy",
-        "enableErasureCodingPolicy", "disableErasureCodingPolicy", "getErasureCodingPolicy",
-        "getErasureCodingCodecs", "satisfyStoragePolicy"}) {
+  for (const char* name : {"restoreFailedStorage", "finalizeUpgrade", "getDataEncryptionKey",
+                           "getECTopologyResultForPolicies"}) {
     table.AddUnsupported(name);
   }
+  for (const char* name :
+       {"getBatchedListing", "metaSave", "listCacheDirectives", "listCachePools",
+        "getSnapshottableDirListing", "getSnapshotListing", "getSnapshotDiffReport",
+        "getSnapshotDiffReportListing", "listReencryptionStatus", "getEditsFromTxid",
+        "getErasureCodingPolicies", "getErasureCodingPolicy", "getErasureCodingCodecs"}) {
+    table.AddUnsupported(name, Category::kRead);
+  }
+  for (const char* name :
+       {"addCacheDirective", "modifyCacheDirective", "removeCacheDirective", "addCachePool",
+        "modifyCachePool", "removeCachePool", "renewDelegationToken", "cancelDelegationToken",
+        "setBalancerBandwidth", "createSnapshot", "renameSnapshot", "allowSnapshot",
+        "disallowSnapshot", "deleteSnapshot", "createEncryptionZone", "reencryptEncryptionZone",
+        "setErasureCodingPolicy", "unsetErasureCodingPolicy", "addErasureCodingPolicies",
+        "removeErasureCodingPolicy", "enableErasureCodingPolicy", "disableErasureCodingPolicy",
+        "satisfyStoragePolicy"}) {
+    table.AddUnsupported(name, Category::kWrite);
+  }
+  table.Add("rollingUpgrade", RollingUpgrade);
 }
 
 }  // namespace cairn::namenode

@@ -208,7 +208,10 @@ RpcReply GetEnclosingRoot(const RpcService& service, const RpcCall& call) {
 // There are no encryption zones: an empty last page.
 RpcReply ListEncryptionZones(const RpcService& service, const RpcCall& call) {
   return Unary<pb::ListEncryptionZonesRequestProto, pb::ListEncryptionZonesResponseProto>(
-      service, call, [](const OpContext&, const auto&) { return Outcome<Done>(Done()); },
+      service, call,
+      [&](const OpContext&, const auto&) {
+        return service.namesystem.CheckServes(Category::kRead);
+      },
       [](const Done&, auto* response) { response->set_hasmore(false); });
 }
 

@@ -2,6 +2,7 @@
 #include "namenode/frontend/hadoop_rpc/datanode_messages.h"
 
 #include "common/wire/converters.h"
+#include "common/wire/proto/hdfs_server.pb.h"
 
 namespace cairn::namenode {
 namespace {
@@ -96,6 +97,19 @@ void ToProto(const DatanodeRegistration& registration,
 void ToProto(const DatanodeCommand& command, const std::string& pool_id,
              pb::datanode::DatanodeCommandProto* out) {
   std::visit(CommandEncoder(pool_id, out), command);
+}
+
+int HeartbeatState(ServiceState state) {
+  switch (state) {
+    case ServiceState::kActive:
+      return hadoop::hdfs::NNHAStatusHeartbeatProto::ACTIVE;
+    case ServiceState::kObserver:
+      return hadoop::hdfs::NNHAStatusHeartbeatProto::OBSERVER;
+    case ServiceState::kInitializing:
+    case ServiceState::kStandby:
+      return hadoop::hdfs::NNHAStatusHeartbeatProto::STANDBY;
+  }
+  return hadoop::hdfs::NNHAStatusHeartbeatProto::STANDBY;
 }
 
 }  // namespace cairn::namenode

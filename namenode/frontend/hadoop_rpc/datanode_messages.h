@@ -18,5 +18,7 @@ void ToProto(const DatanodeRegistration& registration,
              hadoop::hdfs::datanode::DatanodeRegistrationProto* out);
 void ToProto(const DatanodeCommand& command, const std::string& pool_id,
              hadoop::hdfs::datanode::DatanodeCommandProto* out);
+// As a number of NNHAStatusHeartbeatProto.State.
+int HeartbeatState(ServiceState state);
 
 }  // namespace cairn::namenode

@@ -18,9 +18,11 @@ RpcReply VersionRequest(const RpcService& service, const RpcCall& call) {
       [&](const OpContext& context, const auto&) {
         return service.namesystem.VersionRequest(context);
       },
-      [](const NamespaceInfo& info, auto* response) {
+      [&](const NamespaceInfo& info, auto* response) {
         wire::ToProto(info, response->mutable_info());
-        response->mutable_info()->set_state(hadoop::hdfs::NNHAStatusHeartbeatProto::ACTIVE);
+        response->mutable_info()->set_state(
+            static_cast<hadoop::hdfs::NNHAStatusHeartbeatProto::State>(
+                HeartbeatState(service.namesystem.service_state())));
       });
 }
 
@@ -60,19 +62,6 @@ HeartbeatRequest HeartbeatRequestOf(const pb::HeartbeatRequestProto& request) {
   return out;
 }
 
-hadoop::hdfs::NNHAStatusHeartbeatProto::State HeartbeatState(ServiceState state) {
-  switch (state) {
-    case ServiceState::kActive:
-      return hadoop::hdfs::NNHAStatusHeartbeatProto::ACTIVE;
-    case ServiceState::kObserver:
-      return hadoop::hdfs::NNHAStatusHeartbeatProto::OBSERVER;
-    case ServiceState::kInitializing:
-    case ServiceState::kStandby:
-      return hadoop::hdfs::NNHAStatusHeartbeatProto::STANDBY;
-  }
-  return hadoop::hdfs::NNHAStatusHeartbeatProto::STANDBY;
-}
-
 RpcReply SendHeartbeat(const RpcService& service, const RpcCall& call) {
   return Unary<pb::HeartbeatRequestProto, pb::HeartbeatResponseProto>(
       service, call,
@@ -83,8 +72,11 @@ RpcReply SendHeartbeat(const RpcService& service, const RpcCall& call) {
         for (const DatanodeCommand& command : answer.commands) {
           ToProto(command, service.block_pool_id, response->add_cmds());
         }
-        response->mutable_hastatus()->set_state(HeartbeatState(answer.state));
-        response->mutable_hastatus()->set_txid(static_cast<uint64_t>(answer.txid.value));
+        auto* status = response->mutable_hastatus();
+        status->set_state(static_cast<hadoop::hdfs::NNHAStatusHeartbeatProto::State>(
+            HeartbeatState(answer.state)));
+        status->set_txid(static_cast<uint64_t>(answer.txid.value));
+        if (answer.epoch > 0) status->set_epoch(answer.epoch);
         response->set_fullblockreportleaseid(answer.full_report_lease_id);
       });
 }

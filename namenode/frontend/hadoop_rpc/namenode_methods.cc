@@ -2,6 +2,7 @@
 // NamenodeProtocol: what a second namenode, the balancer and Apache's tools ask.
 #include "common/wire/converters.h"
 #include "common/wire/proto/namenode_protocol.pb.h"
+#include "namenode/frontend/hadoop_rpc/datanode_messages.h"
 #include "namenode/frontend/hadoop_rpc/unary.h"
 #include "namenode/journal/storage.h"
 
@@ -25,9 +26,11 @@ RpcReply VersionRequest(const RpcService& service, const RpcCall& call) {
       [&](const OpContext& context, const auto&) {
         return service.namesystem.VersionRequest(context);
       },
-      [](const NamespaceInfo& info, auto* response) {
+      [&](const NamespaceInfo& info, auto* response) {
         wire::ToProto(info, response->mutable_info());
-        response->mutable_info()->set_state(hadoop::hdfs::NNHAStatusHeartbeatProto::ACTIVE);
+        response->mutable_info()->set_state(
+            static_cast<hadoop::hdfs::NNHAStatusHeartbeatProto::State>(
+                HeartbeatState(service.namesystem.service_state())));
       });
 }
 
@@ -36,7 +39,7 @@ RpcReply GetTransactionId(const RpcService& service, const RpcCall& call) {
       service, call,
       [&](const OpContext& context, const auto&) -> Outcome<TxId> {
         if (Status denied = CheckSuperuser(context); !denied.ok()) return denied;
-        return service.namesystem.GetCurrentEditLogTxid(context);
+        return service.namesystem.GetTransactionId(context);
       },
       [](TxId txid, auto* response) { response->set_txid(static_cast<uint64_t>(txid.value)); });
 }
@@ -64,6 +67,8 @@ RpcReply GetEditLogManifest(const RpcService& service, const RpcCall& call) {
   return Unary<pb::GetEditLogManifestRequestProto, pb::GetEditLogManifestResponseProto>(
       service, call,
       [&](const OpContext& context, const auto& request) -> Outcome<std::vector<Segment>> {
+        const Outcome<Done> served = service.namesystem.CheckServes(Category::kRead);
+        if (!served.ok()) return served.status();
         if (Status denied = CheckSuperuser(context); !denied.ok()) return denied;
         since = request.sincetxid();
         return Outcome<std::vector<Segment>>(service.storage.Segments(), TxId{0});

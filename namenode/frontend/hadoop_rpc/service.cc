@@ -6,11 +6,19 @@
 namespace cairn::namenode {
 namespace {
 
-rpc::RpcReply Unsupported(const RpcService&, const rpc::RpcCall& call) {
-  return Status(Code::kUnsupported, std::string(call.method) + " is not supported by Cairn yet");
+template <Category kCategory>
+rpc::RpcReply Unsupported(const RpcService& service, const rpc::RpcCall& call) {
+  return NotBuilt(service, call, kCategory);
 }
 
 }  // namespace
+
+rpc::RpcReply NotBuilt(const RpcService& service, const rpc::RpcCall& call, Category category) {
+  if (const Outcome<Done> served = service.namesystem.CheckServes(category); !served.ok()) {
+    return served.status();
+  }
+  return Status(Code::kUnsupported, std::string(call.method) + " is not supported by Cairn yet");
+}
 
 OpContext RpcService::ContextOf(const rpc::RpcCall& call) const {
   OpContext context;
@@ -27,7 +35,14 @@ void MethodTable::Add(const char* name, Method method, bool slow) {
       .method = method, .slow = slow, .counter = std::make_unique<rpc::MethodCounter>()};
 }
 
-void MethodTable::AddUnsupported(const char* name) { Add(name, Unsupported); }
+void MethodTable::AddUnsupported(const char* name, Category category) {
+  switch (category) {
+    case Category::kUnchecked: return Add(name, Unsupported<Category::kUnchecked>);
+    case Category::kRead: return Add(name, Unsupported<Category::kRead>);
+    case Category::kWrite: return Add(name, Unsupported<Category::kWrite>);
+    case Category::kJournal: return Add(name, Unsupported<Category::kJournal>);
+  }
+}
 
 rpc::RpcReply MethodTable::Call(const rpc::RpcCall& call) {
   const auto it = rows_.find(call.method);

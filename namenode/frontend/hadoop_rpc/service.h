@@ -14,7 +14,15 @@
 
 namespace cairn::namenode {
 
+class HaControl;
 class NameStorage;
+
+// High availability, as HAServiceProtocol sees it.
+struct HaService {
+  HaControl* control = nullptr;  // Null: there is none.
+  bool automatic = false;        // dfs.ha.automatic-failover.enabled
+  bool not_active_in_safe_mode = false;  // dfs.ha.nn.not-become-active-in-safemode
+};
 
 // What every method of every protocol works with. The references outlive the server.
 struct RpcService {
@@ -24,9 +32,14 @@ struct RpcService {
   std::string block_pool_id;
   bool caller_context_enabled = false;
   bool registration_name_check = true;  // Datanodes whose address has no name may not register.
+  HaService ha;
 
   OpContext ContextOf(const rpc::RpcCall& call) const;
 };
+
+// The answer of a method of Apache's that is not built: Java's UnsupportedOperationException, where
+// the category is served.
+rpc::RpcReply NotBuilt(const RpcService& service, const rpc::RpcCall& call, Category category);
 
 // The methods of one protocol by name.
 //
@@ -39,8 +52,8 @@ class MethodTable final : public rpc::RpcHandler {
 
   // `name` must be a literal. `slow`: runs on the server's pool.
   void Add(const char* name, Method method, bool slow = false);
-  // A method of Apache's that is not built: answers with Java's UnsupportedOperationException.
-  void AddUnsupported(const char* name);
+  // A method that answers NotBuilt.
+  void AddUnsupported(const char* name, Category category = Category::kUnchecked);
 
   rpc::RpcReply Call(const rpc::RpcCall& call) override;
   bool IsSlow(std::string_view method) const override;

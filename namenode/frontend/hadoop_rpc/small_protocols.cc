@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HAServiceProtocol, GetUserMappingsProtocol and the Refresh… protocols.
+// GetUserMappingsProtocol and the Refresh… protocols.
 #include "common/wire/proto/get_user_mappings_protocol.pb.h"
-#include "common/wire/proto/ha_service_protocol.pb.h"
 #include "common/wire/proto/refresh_authorization_policy_protocol.pb.h"
 #include "common/wire/proto/refresh_call_queue_protocol.pb.h"
 #include "common/wire/proto/refresh_user_mappings_protocol.pb.h"
@@ -18,28 +17,6 @@ Outcome<Done> CheckSuperuser(const OpContext& context) {
   if (context.caller.superuser) return Done();
   return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
                                          ". Superuser privilege is required");
-}
-
-RpcReply GetServiceStatus(const RpcService& service, const RpcCall& call) {
-  return Unary<pb::GetServiceStatusRequestProto, pb::GetServiceStatusResponseProto>(
-      service, call,
-      [&](const OpContext& context, const auto&) {
-        return service.namesystem.GetServiceState(context);
-      },
-      [](ServiceState state, auto* response) {
-        response->set_state(static_cast<pb::HAServiceStateProto>(state));
-        response->set_readytobecomeactive(true);
-      });
-}
-
-RpcReply MonitorHealth(const RpcService& service, const RpcCall& call) {
-  return Unary<pb::MonitorHealthRequestProto, pb::MonitorHealthResponseProto>(
-      service, call, [](const OpContext& context, const auto&) { return CheckSuperuser(context); },
-      EncodeNothing());
-}
-
-RpcReply NoPair(const RpcService&, const RpcCall&) {
-  return Status(Code::kUnsupported, "HA for namenode is not enabled");
 }
 
 RpcReply GetGroupsForUser(const RpcService& service, const RpcCall& call) {
@@ -79,14 +56,6 @@ RpcReply RefreshServiceAcl(const RpcService&, const RpcCall&) {
 }
 
 }  // namespace
-
-void AddHaServiceMethods(MethodTable& table) {
-  table.Add("getServiceStatus", GetServiceStatus);
-  table.Add("monitorHealth", MonitorHealth);
-  table.Add("transitionToActive", NoPair);
-  table.Add("transitionToStandby", NoPair);
-  table.Add("transitionToObserver", NoPair);
-}
 
 void AddUserMappingMethods(MethodTable& table) {
   table.Add("getGroupsForUser", GetGroupsForUser, /*slow=*/true);

@@ -194,6 +194,7 @@ void AddInfoBeans(metrics::BeanRegistry& registry, const HttpSources& sources) {
                      .Set("NNRole", "NameNode")
                      .Set("HostAndPort", net::ToString(sources.rpc))
                      .Set("SecurityEnabled", false)
+                     .Set("LastHATransitionTime", s.last_transition_ms)
                      .Set("BytesWithFutureGenerationStamps", s.blocks.bytes_in_future);
                });
 }
