@@ -18,6 +18,7 @@ constexpr Target kTargets[] = {
     {"http_text", RunHttpText, HttpTextSeeds},
     {"image", RunImage, ImageSeeds},
     {"namenode_requests", RunNamenodeRequests, NamenodeRequestsSeeds},
+    {"pair", RunPair, PairSeeds},
     {"path", RunPath, PathSeeds},
     {"rpc_frames", RunRpcFrames, RpcFramesSeeds},
 };

@@ -48,6 +48,8 @@ void RunImage(Input input);
 Seeds ImageSeeds();
 void RunNamenodeRequests(Input input);
 Seeds NamenodeRequestsSeeds();
+void RunPair(Input input);
+Seeds PairSeeds();
 void RunPath(Input input);
 Seeds PathSeeds();
 void RunRpcFrames(Input input);
