@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "namenode/namesystem/loader.h"
 #include "namenode/namesystem/monitor.h"
 #include "namenode/namesystem/role.h"
+#include "namenode/pair.h"
 #include "namenode/setup.h"
 
 namespace cairn::namenode {
@@ -31,17 +33,25 @@ namespace {
 constexpr std::chrono::milliseconds kTickEvery{500};
 constexpr std::chrono::milliseconds kCheckpointTickEvery{1000};
 
-// Tells one RPC server what the edit log has made durable.
+// Tells one RPC server what may be told to clients: what the edit log has made durable or, in a
+// pair, what both have.
 class LogDurability final : public rpc::Durability {
  public:
-  explicit LogDurability(EditLog& log) : log_(log) {
-    log_.Subscribe([this](TxId txid) {
+  LogDurability(EditLog& log, Pair* pair) : log_(log), pair_(pair) {
+    const auto forward = [this](TxId txid) {
       const std::lock_guard lock(mutex_);
       if (callback_) callback_(txid);
-    });
+    };
+    if (pair_ != nullptr) {
+      pair_->driver().Subscribe(forward);
+    } else {
+      log_.Subscribe(forward);
+    }
   }
 
-  TxId Durable() const override { return log_.Durable(); }
+  TxId Durable() const override {
+    return pair_ != nullptr ? pair_->Committed() : log_.Durable();
+  }
 
   void Subscribe(std::function<void(TxId)> callback) override {
     const std::lock_guard lock(mutex_);
@@ -50,6 +60,7 @@ class LogDurability final : public rpc::Durability {
 
  private:
   EditLog& log_;
+  Pair* const pair_;
   std::mutex mutex_;
   std::function<void(TxId)> callback_;  // Guarded by mutex_.
 };
@@ -100,7 +111,8 @@ class Ticker {
 // Members stand in the order of their dependence; destruction goes backwards.
 class Namenode::Impl {
  public:
-  explicit Impl(NamenodeSetup setup) : setup_(std::move(setup)) {}
+  Impl(NamenodeSetup setup, std::optional<PairMember> member)
+      : setup_(std::move(setup)), member_(std::move(member)) {}
   ~Impl() { Stop(); }
 
   Status Start(const config::Configuration& configuration,
@@ -108,6 +120,7 @@ class Namenode::Impl {
     CAIRN_TRY(OpenState(configuration));
     CAIRN_TRY(OpenLog(std::move(on_fatal)));
     CAIRN_TRY(Serve(configuration));
+    if (pair_ != nullptr) CAIRN_TRY(pair_->Start(*log_));
     LOG(kInfo, "namenode serves", {"rpc", net::ToString(rpc_address())},
         {"http", net::ToString(http_address())}, {"transaction", state_->last_applied.value});
     return Status();
@@ -119,6 +132,12 @@ class Namenode::Impl {
  private:
   Status OpenState(const config::Configuration& configuration) {
     CAIRN_ASSIGN(storage_, NameStorage::Open(disk_, setup_.directories));
+    if (member_) {
+      member_->setup.peer_http = setup_.ha.peers.front().http;
+      CAIRN_ASSIGN(pair_, Pair::Open(std::move(*member_), clock_, random_, *storage_));
+    } else {
+      CAIRN_TRY(ha::StateFile::Remove(*storage_));
+    }
     CAIRN_TRY(storage_->RecoverSegments());
     CAIRN_ASSIGN(racks_, MakeRackResolver(configuration));
     if (!setup_.audit_log.empty()) {
@@ -144,6 +163,10 @@ class Namenode::Impl {
   // A namenode of several starts as a standby, and is told when to serve.
   Status OpenLog(std::function<void(const Status&)> on_fatal) {
     namesystem_ = std::make_unique<Namesystem>(*state_);
+    if (pair_ != nullptr) {
+      CAIRN_ASSIGN(log_, pair_->OpenLog(*state_));
+      return Status();
+    }
     if (!setup_.ha.enabled) {
       CAIRN_ASSIGN(log_, EditLog::Start(*storage_, state_->last_applied,
                                         {.on_fatal = std::move(on_fatal)}));
@@ -167,7 +190,7 @@ class Namenode::Impl {
                    .block_pool_id = storage_->info().block_pool_id,
                    .caller_context_enabled = setup_.caller_context_enabled,
                    .registration_name_check = setup_.registration_name_check,
-                   .ha = {.control = ha_control_.get(),
+                   .ha = {.control = pair_ != nullptr ? pair_.get() : ha_control_.get(),
                           .automatic = setup_.ha.automatic,
                           .not_active_in_safe_mode = setup_.ha.not_active_in_safe_mode}});
     threads_ = std::make_unique<net::IoThreads>("nn-io", setup_.io_threads);
@@ -203,7 +226,7 @@ class Namenode::Impl {
   }
 
   Status StartServer(const net::HostPort& address, const char* name) {
-    durabilities_.push_back(std::make_unique<LogDurability>(*log_));
+    durabilities_.push_back(std::make_unique<LogDurability>(*log_, pair_.get()));
     rpc::RpcServerOptions options;
     options.address = address;
     options.name = name;
@@ -247,7 +270,10 @@ class Namenode::Impl {
     if (http_ != nullptr) http_->Stop();
     tickers_.clear();
     for (const auto& server : servers_) server->Stop();
-    if (log_ != nullptr) {
+    if (pair_ != nullptr) {
+      // What this log wrote at its end, the peer would not have.
+      pair_->Stop();
+    } else if (log_ != nullptr) {
       if (const Status closed = log_->Close(); !closed.ok()) {
         LOG(kError, "edit log not closed", {"reason", closed});
       }
@@ -255,6 +281,7 @@ class Namenode::Impl {
   }
 
   const NamenodeSetup setup_;
+  std::optional<PairMember> member_;  // Until the pair is opened.
   SystemClock clock_;
   const int64_t started_ms_ = clock_.WallMs();
   int64_t loaded_in_ms_ = 0;
@@ -265,6 +292,7 @@ class Namenode::Impl {
   std::unique_ptr<RackResolver> racks_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<NamesystemState> state_;
+  std::unique_ptr<Pair> pair_;  // Null without one. The log calls it.
   // Outlive the log, which calls them.
   std::vector<std::unique_ptr<LogDurability>> durabilities_;
   std::unique_ptr<EditLog> log_;
@@ -288,10 +316,11 @@ net::HostPort Namenode::rpc_address() const { return impl_->rpc_address(); }
 net::HostPort Namenode::http_address() const { return impl_->http_address(); }
 
 Result<std::unique_ptr<Namenode>> Namenode::Start(const config::Configuration& configuration,
-                                                  std::function<void(const Status&)> on_fatal) {
+                                                  std::function<void(const Status&)> on_fatal,
+                                                  std::optional<PairMember> member) {
   CAIRN_ASSIGN(NamenodeSetup setup, NamenodeSetup::Read(configuration));
   CAIRN_ASSIGN(const config::Configuration local, LocalConfiguration(configuration));
-  auto impl = std::make_unique<Impl>(std::move(setup));
+  auto impl = std::make_unique<Impl>(std::move(setup), std::move(member));
   CAIRN_TRY(impl->Start(local, std::move(on_fatal)));
   return std::unique_ptr<Namenode>(new Namenode(std::move(impl)));
 }

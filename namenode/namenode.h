@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/config/configuration.h"
@@ -10,6 +11,7 @@
 #include "common/model/namespace_info.h"
 #include "common/net/address.h"
 #include "common/util/result.h"
+#include "namenode/pair_setup.h"
 
 namespace cairn::namenode {
 
@@ -22,8 +24,10 @@ class Namenode {
   // Reads the configuration, loads image and edits, opens the edit log and starts to serve.
   // `on_fatal` is called once, from a thread of the namenode's, when the edit log cannot be made
   // durable any more: the process must end then, without Stop.
+  // With `member` it is one of a pair, and begins as the standby.
   static Result<std::unique_ptr<Namenode>> Start(const config::Configuration& configuration,
-                                                 std::function<void(const Status&)> on_fatal);
+                                                 std::function<void(const Status&)> on_fatal,
+                                                 std::optional<PairMember> member = std::nullopt);
   // Stops serving, finalizes the edit log.
   ~Namenode();
   Namenode(const Namenode&) = delete;
@@ -67,5 +71,10 @@ Result<BootstrapSource> FindBootstrapSource(const config::Configuration& configu
 // Erases the configured directories, and fills them with the image of the source: the namenode can
 // be started as its standby then.
 Status Bootstrap(const config::Configuration& configuration, const BootstrapSource& source);
+
+// Writes the first configuration of a pair into ZooKeeper, with this stopped namenode as the one
+// whose log counts. kAlreadyExists when there is one and `force` is off: it may name a log that has
+// more than this one, which would be lost. Returns this log's last transaction.
+Result<TxId> InitializePair(const config::Configuration& configuration, bool force);
 
 }  // namespace cairn::namenode

@@ -5,9 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "common/log/log.h"
 #include "namenode/namenode.h"
+#include "namenode/proof_of_death.h"
 #include "tools/commands.h"
 #include "tools/signals.h"
 
@@ -19,7 +22,8 @@ constexpr char kUsage[] =
     "       cairn namenode -format [-clusterid CID] [-force] [-nonInteractive]\n"
     "                                                             make a new namespace\n"
     "       cairn namenode -bootstrapStandby [-force] [-nonInteractive] [-skipSharedEditsCheck]\n"
-    "                                                             copy the other namenode's\n";
+    "                                                             copy the other namenode's\n"
+    "       cairn namenode -initializePair [-force]               make this log the pair's\n";
 
 // Exit codes of Apache's -bootstrapStandby.
 constexpr int kFailedConnect = 2;
@@ -150,20 +154,17 @@ int RunBootstrap(const Invocation& invocation) {
   std::_Exit(1);
 }
 
-}  // namespace
+// Memory and log do not belong together any more: nothing of it may reach a disk or a client.
+[[noreturn]] void LeavePair(const std::string& reason) {
+  LOG(kWarn, "namenode begins anew", {"reason", reason});
+  std::_Exit(namenode::kStartAgain);
+}
 
-int RunNamenode(const Invocation& invocation) {
-  if (!invocation.arguments.empty()) {
-    if (invocation.arguments[0] == "-format") return RunFormat(invocation);
-    if (invocation.arguments[0] == "-bootstrapStandby") return RunBootstrap(invocation);
-    if (invocation.arguments[0] != "-regular") {
-      std::fprintf(stderr, "namenode: %s is not supported yet\n%s",
-                   invocation.arguments[0].c_str(), kUsage);
-      return 1;
-    }
-  }
+int Serve(const config::Configuration& configuration,
+          std::optional<namenode::PairMember> member) {
   StopSignal stop;  // Before the first thread, so that all of them leave the signals to it.
-  const auto namenode = namenode::Namenode::Start(invocation.configuration, EndOnFatal);
+  const auto namenode =
+      namenode::Namenode::Start(configuration, EndOnFatal, std::move(member));
   if (!namenode.ok()) {
     LOG(kError, "namenode not started", {"reason", namenode.status()});
     return 1;
@@ -171,6 +172,63 @@ int RunNamenode(const Invocation& invocation) {
   const int signal = stop.Wait();
   LOG(kInfo, "namenode stops", {"signal", signal});
   return 0;
+}
+
+// In a process of its own, whose end is told to the peer.
+int ServeInPair(const config::Configuration& configuration, const namenode::PairSetup& setup) {
+  return namenode::RunWatched(
+      [&](namenode::ha::Incarnation incarnation) {
+        namenode::PairMember member{.setup = setup, .leave = LeavePair};
+        member.setup.driver.self.incarnation = incarnation;
+        member.setup.driver.link.incarnation = incarnation;
+        member.setup.driver.store.incarnation = incarnation;
+        return Serve(configuration, std::move(member));
+      },
+      [&](namenode::ha::Incarnation incarnation) {
+        namenode::ha::PeerLink::Options link = setup.driver.link;
+        link.incarnation = incarnation;
+        if (const Status told = namenode::ha::PeerLink::TellDeath(link); !told.ok()) {
+          LOG(kInfo, "the peer was not told of the namenode's end", {"reason", told});
+        }
+      });
+}
+
+int RunInitializePair(const Invocation& invocation) {
+  const bool force = invocation.arguments.size() == 2 && invocation.arguments[1] == "-force";
+  const Result<TxId> last = namenode::InitializePair(invocation.configuration, force);
+  if (!last.ok()) {
+    std::fprintf(stderr, "namenode: %s\n", last.status().message().c_str());
+    if (last.status().code() == Code::kAlreadyExists) {
+      std::fprintf(stderr, "namenode: -initializePair -force replaces it; what only the other "
+                           "namenode's log has is lost then\n");
+    }
+    return 1;
+  }
+  std::printf("The pair begins with this namenode's log, which ends at transaction %s.\n",
+              ToString(*last).c_str());
+  return 0;
+}
+
+}  // namespace
+
+int RunNamenode(const Invocation& invocation) {
+  if (!invocation.arguments.empty()) {
+    if (invocation.arguments[0] == "-format") return RunFormat(invocation);
+    if (invocation.arguments[0] == "-bootstrapStandby") return RunBootstrap(invocation);
+    if (invocation.arguments[0] == "-initializePair") return RunInitializePair(invocation);
+    if (invocation.arguments[0] != "-regular") {
+      std::fprintf(stderr, "namenode: %s is not supported yet\n%s",
+                   invocation.arguments[0].c_str(), kUsage);
+      return 1;
+    }
+  }
+  const auto pair = namenode::PairSetup::Read(invocation.configuration);
+  if (!pair.ok()) {
+    LOG(kError, "namenode not started", {"reason", pair.status()});
+    return 1;
+  }
+  if (*pair) return ServeInPair(invocation.configuration, **pair);
+  return Serve(invocation.configuration, std::nullopt);
 }
 
 }  // namespace cairn::tools

@@ -7,6 +7,7 @@
 #include "common/config/client_keys.h"
 #include "common/config/common_keys.h"
 #include "common/config/datanode_keys.h"
+#include "common/config/ha_keys.h"
 #include "common/config/namenode_keys.h"
 
 namespace cairn::config {
@@ -183,6 +184,12 @@ constexpr std::array kClientKeys = {
     KeyRef(&kClientDatanodeRestartTimeout),
 };
 
+constexpr std::array kHaKeys = {
+    KeyRef(&kJournalAddress),  KeyRef(&kJournalBindHost), KeyRef(&kPairSecretFile),
+    KeyRef(&kPairLease),       KeyRef(&kPairAckTimeout),  KeyRef(&kZooKeeperQuorum),
+    KeyRef(&kZooKeeperParent), KeyRef(&kZooKeeperSession), KeyRef(&kZooKeeperAuth),
+};
+
 template <typename Key>
 constexpr const char* TypeName() {
   if constexpr (std::is_same_v<Key, StringKey>) return "string";
@@ -244,6 +251,7 @@ std::vector<KeyRow> AllKeys() {
   AppendRows(rows, kNamenodeKeys, "Namenode");
   AppendRows(rows, kDatanodeKeys, "Datanode");
   AppendRows(rows, kClientKeys, "Client");
+  AppendRows(rows, kHaKeys, "High availability");
   return rows;
 }
 

@@ -94,7 +94,7 @@ class ConfigStore::Core {
       rc = zoo_acreate(handle_, ConfigPath().c_str(), text.data(), size, Acl(), 0, OnCreated,
                        ticket);
     }
-    if (rc != ZOK) Answer(ticket, [](Pending& pending) { return Unknown(pending); });
+    if (rc != ZOK) Answer(ticket, [](Pending& pending) { return NotSent(pending); });
   }
 
  private:
@@ -147,6 +147,10 @@ class ConfigStore::Core {
 
   static Event Unreachable(const Pending& pending) {
     return event::ConfigRead{.request = pending.request};
+  }
+  static Event NotSent(const Pending& pending) {
+    return event::ConfigWritten{.request = pending.request,
+                                .outcome = event::ConfigWritten::Outcome::kNotSent};
   }
   static Event Unknown(const Pending& pending) {
     return event::ConfigWritten{.request = pending.request};

@@ -21,8 +21,9 @@ namespace cairn::namenode::ha {
 //
 // Read and Write are answered by exactly one ConfigRead or ConfigWritten each, at the latest after
 // `request_timeout`; what is not known by then is kUnreachable or kUnknown, and so is what a broken
-// connection left open. A session that expires is replaced, and the sign of life made anew. When
-// the configuration changed or may have (a new session), ConfigTouched comes.
+// connection left open. kNotSent: there was no session to send it in. A session that expires is
+// replaced, and the sign of life made anew. When the configuration changed or may have (a new
+// session), ConfigTouched comes.
 //
 // With `auth` the znodes belong to that identity alone; without, anybody who reaches ZooKeeper may
 // change them, and a warning says so.

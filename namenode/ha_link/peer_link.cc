@@ -265,7 +265,7 @@ void PeerLink::Serve(Incoming& incoming, net::BlockingSocket socket) {
                                             Self(LinkPurpose::kPeer), options_.stall_timeout);
   Status why = channel.status();
   if (channel.ok()) why = Listen(incoming, *channel);
-  if (why.code() != Code::kEndOfFile) {
+  if (!why.ok() && why.code() != Code::kEndOfFile) {
     LOG(kWarn, "connection of the link ended", {"from", from}, {"reason", why});
   }
   ::shutdown(incoming.fd, SHUT_RDWR);

@@ -237,6 +237,21 @@ Status StateFile::Account(Random& random) {
   return WriteLocked();
 }
 
+Status StateFile::ReplaceLog(TxId image) {
+  const std::lock_guard lock(mutex_);
+  ++stored_.cuts;
+  CAIRN_TRY(WriteLocked());
+  for (const std::string& current : storage_.EditDirectories()) {
+    const Status status = SetSegmentsAside(storage_, current);
+    if (!status.ok()) storage_.Fail(current, status);
+  }
+  if (storage_.EditDirectories().empty()) {
+    return Status(Code::kIoError, "no edits directory is left");
+  }
+  stored_.newest_segment = image;
+  return WriteLocked();
+}
+
 DurableState StateFile::state() const {
   const std::lock_guard lock(mutex_);
   return stored_.state;

@@ -75,6 +75,9 @@ class StateFile {
   Status NoteSegment(TxId first);
   // NameStorage::CutAfter, such that a directory that misses it is known by that.
   Status CutLog(TxId last);
+  // The log begins anew behind image `image`, which is in the image directories: all segments are
+  // set aside.
+  Status ReplaceLog(TxId image);
 
   // For a namenode that is no pair any more: what it writes is not accounted for.
   static Status Remove(NameStorage& storage);

@@ -182,6 +182,23 @@ TEST_F(StateFileTest, DirectoryThatMissedACutIsNotBelieved) {
   EXPECT_EQ(file_->state().log, log);
 }
 
+TEST_F(StateFileTest, LogThatWasReplacedByAnImageBeginsBehindIt) {
+  ASSERT_TRUE(Open().ok());
+  WriteRecords(true);
+  const LogId log = file_->state().log;
+  for (const std::string& current : storage_->ImageDirectories()) {
+    ASSERT_TRUE(
+        io::WriteFileAtomically(disk_, current + "/" + ImageName(TxId(100)), "image").ok());
+  }
+  ASSERT_TRUE(file_->ReplaceLog(TxId(100)).ok());
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(storage_->Plan()->last, TxId(100));
+  EXPECT_TRUE(storage_->Segments()->empty());
+  EXPECT_EQ(file_->state().log, log);
+  WriteRecords(true);
+  EXPECT_EQ(storage_->Plan()->last, TxId(105));
+}
+
 TEST_F(StateFileTest, RemovedStateIsGone) {
   ASSERT_TRUE(Open().ok());
   ASSERT_TRUE(StateFile::Remove(*storage_).ok());
