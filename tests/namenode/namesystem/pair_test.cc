@@ -347,7 +347,9 @@ TEST_F(PairTest, Hdfs5438ReportsAndTheCommitInAnyOrderLoseNoReplica) {
         Report(*member, static_cast<size_t>(step), block, ReceivedStatus::kReceived);
       }
     }
-    if (!complete) ASSERT_TRUE(Complete(path, located, 1000));
+    if (!complete) {
+      ASSERT_TRUE(Complete(path, located, 1000));
+    }
     Feed();
     for (auto& member : members_) {
       EXPECT_EQ(member->state->blocks.LiveReplicas(block.id), 3u);
