@@ -267,8 +267,8 @@ def test_bootstrap_standby_takes_the_others_image(tmp_path, kind):
         text = taken.stdout.decode()
         assert "About to bootstrap Standby ID nn2 from:" in text
         assert "Other Namenode ID: nn1" in text
-        images = sorted((first.data / "current").glob("fsimage_*[0-9]"))
-        mine = list((second.data / "current").glob("fsimage_*[0-9]"))
+        images, mine = (sorted(file for file in (node.data / "current").glob("fsimage_*")
+                               if not file.suffix) for node in (first, second))
         assert [i.name for i in mine] == [images[-1].name]
         assert hashlib.md5(mine[0].read_bytes()).digest() == \
             hashlib.md5(images[-1].read_bytes()).digest()
