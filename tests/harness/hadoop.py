@@ -11,6 +11,8 @@ VERSIONS = ("3.5.0", "3.4.2")
 MAIN = {
     "namenode": "org.apache.hadoop.hdfs.server.namenode.NameNode",
     "datanode": "org.apache.hadoop.hdfs.server.datanode.DataNode",
+    "journalnode": "org.apache.hadoop.hdfs.qjournal.server.JournalNode",
+    "zkfc": "org.apache.hadoop.hdfs.tools.DFSZKFailoverController",
     "dfs": "org.apache.hadoop.fs.FsShell",
     "dfsadmin": "org.apache.hadoop.hdfs.tools.DFSAdmin",
     "haadmin": "org.apache.hadoop.hdfs.tools.DFSHAAdmin",
@@ -51,7 +53,7 @@ def java(tool, conf, *arguments, version=VERSIONS[0], heap="256m", options=()):
     if not log4j.exists():
         log4j.write_text(LOG4J)
     # The jars lack the pages of the web interface, without which Apache's daemons do not start.
-    for page in ("hdfs", "datanode", "secondary"):
+    for page in ("hdfs", "datanode", "secondary", "journal"):
         (pathlib.Path(conf) / "webapps" / page).mkdir(parents=True, exist_ok=True)
     return ["java", f"-Xmx{heap}", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
             "-Dhadoop.home.dir=/nonexistent", *options,
