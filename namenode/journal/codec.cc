@@ -98,11 +98,8 @@ Result<Frame> PeekFrame(std::string_view bytes) {
   if (bytes.empty()) return Frame{};
   const auto code = static_cast<uint8_t>(bytes[0]);
   if (code == 0xFF) return Frame{};
-  if (bytes.size() < kFrameBytesMin) {
-    // A zero-filled tail can be shorter than a record.
-    if (bytes.find_first_not_of('\0') == std::string_view::npos) return Frame{};
-    return Frame{Frame::Kind::kMore, kFrameBytesMin, TxId()};
-  }
+  // Zeros may be a filler, or the first bytes of an OP_ADD, whose code is 0.
+  if (bytes.size() < kFrameBytesMin) return Frame{Frame::Kind::kMore, kFrameBytesMin, TxId()};
   const uint32_t length = LoadU32(bytes.data() + kLengthAt);
   if (code == 0 && length == 0) return Frame{};
   if (length < kFrameBytesMin - kUncounted || length > kRecordBytesMax - kUncounted) {

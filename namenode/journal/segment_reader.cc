@@ -86,6 +86,10 @@ Result<std::optional<Frame>> SegmentReader::NextFrame() {
         return std::optional<Frame>();
       case Frame::Kind::kMore:
         if (at_end_of_file_) {
+          // A zero-filled tail can be shorter than a record.
+          if (front().find_first_not_of('\0') == std::string_view::npos) {
+            return std::optional<Frame>();
+          }
           return At(Status(Code::kEndOfFile, "a record of " + std::to_string(frame->size) +
                                                  " bytes is cut off after " +
                                                  std::to_string(front().size())));

@@ -177,11 +177,16 @@ TEST(CodecTest, FlippedBitAnywhereIsNoticed) {
 }
 
 TEST(CodecTest, EveryPrefixAsksForMore) {
-  const std::string bytes = Encode({TxId(9), op::Delete{"/a/b/c", 5, kRetry}});
-  for (size_t n = 1; n < bytes.size(); ++n) {
-    const Result<Frame> frame = PeekFrame(std::string_view(bytes).substr(0, n));
-    ASSERT_TRUE(frame.ok());
-    EXPECT_EQ(frame->kind, Frame::Kind::kMore);
+  // An OP_ADD begins with zeros.
+  op::Add add{};
+  add.path = "/a/b/c";
+  for (const EditOp& operation : {EditOp(op::Delete{"/a/b/c", 5, kRetry}), EditOp(add)}) {
+    const std::string bytes = Encode({TxId(9), operation});
+    for (size_t n = 1; n < bytes.size(); ++n) {
+      const Result<Frame> frame = PeekFrame(std::string_view(bytes).substr(0, n));
+      ASSERT_TRUE(frame.ok());
+      EXPECT_EQ(frame->kind, Frame::Kind::kMore);
+    }
   }
 }
 

@@ -66,6 +66,39 @@ TEST(SegmentReaderTest, GarbageAndGapsAreCorrupt) {
   EXPECT_EQ(Ids("").status().code(), Code::kEndOfFile);
 }
 
+// An OP_ADD begins with zeros: its code, and the high bytes of its length. Where the window of the
+// reader ends among them, they must not be taken for the end of the log.
+TEST(SegmentReaderTest, AWindowEndsAnywhereInAnAddRecord) {
+  for (size_t inside = 0; inside <= 20; ++inside) {
+    std::string bytes = SegmentHeader(-67);
+    const auto append = [&](const EditOp& operation, int64_t id) {
+      EXPECT_TRUE(EncodeRecord({TxId(id), operation}, -67, bytes).ok());
+    };
+    op::Add add{};
+    add.path = "/f";
+    // Deletions up to the last byte before the place, the last of which has the length to fit.
+    constexpr size_t kWindow = 1 << 20;
+    const size_t place = kWindow - inside;
+    int64_t id = 1;
+    while (bytes.size() + 16384 < place) append(op::Delete{std::string(8000, 'x'), 0, {}}, id++);
+    const size_t empty = [&] {
+      std::string one;
+      EXPECT_TRUE(EncodeRecord({TxId(id), op::Delete{"", 0, {}}}, -67, one).ok());
+      return one.size();
+    }();
+    append(op::Delete{std::string(place - bytes.size() - empty, 'y'), 0, {}}, id++);
+    ASSERT_EQ(bytes.size(), place);
+    append(add, id++);
+    append(add, id);
+    io::FaultDisk disk;
+    std::unique_ptr<io::File> file = disk.Open("/s", io::OpenMode::kCreateNew).value();
+    ASSERT_TRUE(file->Append(bytes + std::string(100, '\xFF')).ok());
+    const Result<SegmentScan> scan = ScanUnfinishedSegment(disk, "/s", kBatch);
+    ASSERT_TRUE(scan.ok()) << inside << ": " << scan.status().ToString();
+    EXPECT_EQ(scan->last.value, id) << inside;
+  }
+}
+
 TEST(SegmentReaderTest, LargeFileIsReadThroughAWindow) {
   io::FaultDisk disk;
   std::unique_ptr<io::File> file = disk.Open("/s", io::OpenMode::kCreateNew).value();
