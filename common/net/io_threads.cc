@@ -6,12 +6,14 @@
 #include <algorithm>
 
 #include "common/log/log.h"
+#include "common/util/scheduling.h"
 
 namespace cairn::net {
 namespace {
 
 void RunLoop(IoContext& io, const std::string& name) {
   NameThisThread(name);
+  AskForShortSlices();
   for (;;) {
     try {
       io.run();

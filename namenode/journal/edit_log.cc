@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/util/scheduling.h"
 #include "namenode/journal/codec.h"
 #include "namenode/journal/log_chain.h"
 
@@ -190,6 +191,8 @@ Status EditLog::Close() {
 
 void EditLog::Run() {
   pthread_setname_np(pthread_self(), "edit-log");
+  // Each sync is a wait, and somebody waits for what comes behind it.
+  AskForShortSlices();
   for (;;) {
     Group group;
     {

@@ -8,6 +8,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "common/util/scheduling.h"
+
 namespace cairn::net {
 namespace {
 
@@ -30,6 +32,16 @@ Async<Status> SetAfterEvent(Event& event, std::promise<int>& done) {
 Async<Status> Throw(bool really) {
   if (really) throw std::runtime_error("thrown inside a task");
   co_return Status();
+}
+
+TEST(IoThreadsTest, ThreadsTakeShortSlicesOfTheProcessor) {
+  const uint64_t own = SliceNs();
+  if (own == 0) GTEST_SKIP() << "this kernel has one slice for all";
+  IoThreads threads("slices", 1);
+  std::promise<uint64_t> slice;
+  boost::asio::post(threads.Next(), [&slice] { slice.set_value(SliceNs()); });
+  EXPECT_EQ(slice.get_future().get(), kShortSliceNs);
+  EXPECT_EQ(SliceNs(), own);
 }
 
 TEST(IoThreadsTest, WorkIsDealtInTurnToNamedThreads) {
