@@ -40,7 +40,8 @@ PROPERTIES = {
 JAVA_OPTIONS = ("-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", "-XX:+UseG1GC")
 NAMENODE_HEAP = "2g"
 DATANODE_HEAP = "512m"
-LOADS = ("getFileInfo", "getListing", "getBlockLocations", "mkdirs", "create", "rename", "delete")
+LOADS = ("getFileInfo", "getListing", "getBlockLocations", "mkdirs", "create", "newFile", "rename",
+         "delete")
 CONNECTIONS = (64, 1)
 
 

@@ -15,6 +15,8 @@ namespace pb = ::hadoop::hdfs;
 using google::protobuf::MessageLite;
 
 constexpr uint64_t kBlockSize = 128 << 20;
+// Of blocks that nobody writes: the namenode counts each as space that will be needed.
+constexpr uint64_t kSmallBlockSize = 64 << 10;
 constexpr uint32_t kReplication = 3;
 
 Call MakeCall(const char* method, const MessageLite& request) {
@@ -23,7 +25,7 @@ Call MakeCall(const char* method, const MessageLite& request) {
 
 std::string ClientName(int caller) { return "bench_" + std::to_string(caller); }
 
-Call CreateCall(const std::string& path, int caller) {
+Call CreateCall(const std::string& path, int caller, uint64_t block_size = kBlockSize) {
   pb::CreateRequestProto request;
   request.set_src(path);
   request.mutable_masked()->set_perm(0644);
@@ -31,7 +33,7 @@ Call CreateCall(const std::string& path, int caller) {
   request.set_createflag(pb::CREATE);
   request.set_createparent(true);
   request.set_replication(kReplication);
-  request.set_blocksize(kBlockSize);
+  request.set_blocksize(block_size);
   return MakeCall("create", request);
 }
 
@@ -127,6 +129,55 @@ class CreateScript final : public Script {
  private:
   const int caller_;
   NewNames names_;
+};
+
+// Makes files of one block each, as a client does that writes: create, addBlock, complete. No
+// datanode reports the block, so that the answer to complete is "not yet", and the file stays open.
+class NewFileScript final : public Script {
+ public:
+  NewFileScript(const WorkSet& set, int caller, int)
+      : caller_(caller), names_(set, "newfile", caller) {}
+
+  std::optional<Call> Next() override {
+    if (block_) {
+      pb::CompleteRequestProto request;
+      request.set_src(path_);
+      request.set_clientname(ClientName(caller_));
+      *request.mutable_last() = *block_;
+      request.set_fileid(file_id_);
+      block_.reset();
+      file_id_ = 0;
+      path_.clear();
+      return MakeCall("complete", request);
+    }
+    if (file_id_ != 0) {
+      pb::AddBlockRequestProto request;
+      request.set_src(path_);
+      request.set_clientname(ClientName(caller_));
+      request.set_fileid(file_id_);
+      return MakeCall("addBlock", request);
+    }
+    path_ = names_.Next();
+    return CreateCall(path_, caller_, kSmallBlockSize);
+  }
+
+  void Answered(std::string_view body) override {
+    if (path_.empty()) return;
+    if (file_id_ == 0) {
+      pb::CreateResponseProto response;
+      if (wire::ParseMessage(body, &response).ok()) file_id_ = response.fs().fileid();
+      return;
+    }
+    pb::AddBlockResponseProto response;
+    if (wire::ParseMessage(body, &response).ok()) block_ = response.block().b();
+  }
+
+ private:
+  const int caller_;
+  NewNames names_;
+  std::string path_;  // The file that is being made.
+  uint64_t file_id_ = 0;
+  std::optional<pb::ExtendedBlockProto> block_;
 };
 
 // Gives a directory of its own one new name after the other.
@@ -273,6 +324,7 @@ const std::vector<ScriptKind>& ScriptKinds() {
       {"getBlockLocations", "of random files with one block", MakeRead<GetBlockLocationsCall>},
       {"mkdirs", "new directories", MakeWrite<MkdirsScript>},
       {"create", "new files, left open", MakeWrite<CreateScript>},
+      {"newFile", "create, addBlock, complete; a call is one of them", MakeWrite<NewFileScript>},
       {"rename", "of one directory for each caller", MakeWrite<RenameScript>},
       {"delete", "of empty files", MakeWrite<DeleteScript>, true},
   };

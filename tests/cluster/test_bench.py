@@ -12,7 +12,7 @@ BIN = CAIRN.parent
 pytestmark = pytest.mark.skipif(not (BIN / "micro").exists(),
                                 reason="a sanitizer build has no benchmarks")
 READS = ("getFileInfo", "getListing", "getBlockLocations")
-WRITES = ("mkdirs", "create", "rename", "delete")
+WRITES = ("mkdirs", "create", "newFile", "rename", "delete")
 
 
 @pytest.fixture(scope="module")
