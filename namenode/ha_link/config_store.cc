@@ -258,12 +258,9 @@ class ConfigStore::Core {
     if (handle == nullptr) {
       return Status(Code::kNetwork, "ZooKeeper at " + options_.quorum + " cannot be used");
     }
-    if (!options_.auth.empty()) {
-      const size_t colon = options_.auth.find(':');
-      const std::string scheme = options_.auth.substr(0, colon);
-      const std::string identity = options_.auth.substr(colon + 1);
-      zoo_add_auth(handle, scheme.c_str(), identity.data(), static_cast<int>(identity.size()),
-                   nullptr, nullptr);
+    {
+      const std::lock_guard lock(mutex_);
+      identity_.reset();
     }
     const std::lock_guard calls(calls_);
     handle_ = handle;
@@ -319,6 +316,7 @@ class ConfigStore::Core {
 
   // True when all is there. Only this thread replaces the handle, so that it may use it.
   bool Greet() {
+    if (!ShowIdentity()) return false;
     for (size_t at = 1; at != std::string::npos;) {
       at = Folder().find('/', at);
       const std::string folder = Folder().substr(0, at);
@@ -329,6 +327,38 @@ class ConfigStore::Core {
     if (!ShowLife()) return false;
     sink_(event::ConfigTouched{});
     return true;
+  }
+
+  // Once in each session, and waits for the answer: the library forgets to send an identity that it
+  // is given while it connects, and then nothing that is ours alone can be made. After a broken
+  // connection it shows the identity itself.
+  bool ShowIdentity() {
+    if (options_.auth.empty()) return true;
+    std::unique_lock lock(mutex_);
+    if (identity_ == ZOK) return true;
+    identity_.reset();
+    lock.unlock();
+    const size_t colon = options_.auth.find(':');
+    const std::string scheme = options_.auth.substr(0, colon);
+    const std::string identity = options_.auth.substr(colon + 1);
+    const int sent = zoo_add_auth(handle_, scheme.c_str(), identity.data(),
+                                  static_cast<int>(identity.size()), OnIdentity, this);
+    lock.lock();
+    if (sent == ZOK) {
+      wake_.wait_for(lock, options_.request_timeout,
+                     [this] { return identity_.has_value() || stopping_; });
+    }
+    const int rc = sent == ZOK ? identity_.value_or(ZOPERATIONTIMEOUT) : sent;
+    lock.unlock();
+    if (rc != ZOK) LOG(kWarn, "identity is not known to ZooKeeper", {"reason", zerror(rc)});
+    return rc == ZOK;
+  }
+
+  static void OnIdentity(int rc, const void* data) {
+    Core& core = *static_cast<Core*>(const_cast<void*>(data));
+    const std::lock_guard lock(core.mutex_);
+    core.identity_ = rc;
+    core.wake_.notify_all();
   }
 
   // The znode of a session before this one may still be there: it would go with that session.
@@ -389,6 +419,7 @@ class ConfigStore::Core {
   zhandle_t* handle_of_callbacks_ = nullptr;
   std::map<uint64_t, Pending> pending_;
   uint64_t numbers_ = 0;
+  std::optional<int> identity_;  // What the server said to it in this session.
   bool connected_ = false;
   bool greet_ = false;
   bool expired_ = false;
