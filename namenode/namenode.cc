@@ -191,7 +191,8 @@ class Namenode::Impl {
                    .caller_context_enabled = setup_.caller_context_enabled,
                    .registration_name_check = setup_.registration_name_check,
                    .ha = {.control = pair_ != nullptr ? pair_.get() : ha_control_.get(),
-                          .automatic = setup_.ha.automatic,
+                          // A pair settles it by itself, and a switch by hand is as safe.
+                          .automatic = setup_.ha.automatic && pair_ == nullptr,
                           .not_active_in_safe_mode = setup_.ha.not_active_in_safe_mode}});
     threads_ = std::make_unique<net::IoThreads>("nn-io", setup_.io_threads);
     CAIRN_TRY(StartServer(setup_.rpc_bind, "rpc"));
@@ -267,6 +268,13 @@ class Namenode::Impl {
   }
 
   void Stop() {
+    // While everything still answers: whoever asks the old active is sent to the new one.
+    if (pair_ != nullptr && namesystem_ != nullptr &&
+        namesystem_->service_state() == ServiceState::kActive) {
+      if (const Status handed = pair_->HandOver(); !handed.ok()) {
+        LOG(kWarn, "namenode stops as the active one", {"reason", handed});
+      }
+    }
     if (http_ != nullptr) http_->Stop();
     tickers_.clear();
     for (const auto& server : servers_) server->Stop();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/pair.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/log/log.h"
 #include "namenode/image_download.h"
@@ -9,8 +11,10 @@
 namespace cairn::namenode {
 namespace {
 
-// How long an operator waits for a switch.
+// How long an operator waits for a switch: the protocol gives up after two.
 constexpr std::chrono::seconds kSwitchPatience{10};
+// How long the new active may take from its lead to its first answer.
+constexpr std::chrono::seconds kOpeningPatience{2};
 
 }  // namespace
 
@@ -66,27 +70,47 @@ void Pair::SetServing(bool serving) {
   changed_.notify_all();
 }
 
-bool Pair::WaitServing(bool serving) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, kSwitchPatience, [&] { return serving_ == serving; });
-}
-
-Status Pair::ToStandby() {
-  driver_->WantHandoff();
-  if (WaitServing(false)) return Status();
-  return Status(Code::kServiceFailed, "the other namenode did not take over");
+Status Pair::HandOver() {
+  if (driver_ == nullptr || driver_->status().role != ha::Role::kActivePaired) {
+    return Status(Code::kServiceFailed,
+                  "the other namenode is not in sync: it could not take over");
+  }
+  TxId last;
+  {
+    std::unique_lock lock(mutex_);
+    if (!serving_) return Status(Code::kServiceFailed, "this namenode is not active");
+    const uint64_t before = resumptions_;
+    driver_->WantHandoff();
+    changed_.wait_for(lock, kSwitchPatience,
+                      [&] { return !serving_ || resumptions_ != before; });
+    if (serving_) return Status(Code::kServiceFailed, "the other namenode did not take over");
+    last = last_admitted_;
+  }
+  // It answers clients when its first record is here as well, which it needs us for.
+  driver_->WaitUntil([last](const ha::MachineStatus& status) { return status.commit > last; },
+                     kOpeningPatience);
+  LOG(kInfo, "the other namenode has taken over", {"transaction", last});
+  return Status();
 }
 
 Status Pair::ToActive() {
-  if (WaitServing(true)) return Status();
+  std::unique_lock lock(mutex_);
+  if (changed_.wait_for(lock, kSwitchPatience, [this] { return serving_; })) return Status();
   return Status(Code::kServiceFailed,
                 "a standby becomes active when the active one hands over, or is dead");
+}
+
+void Pair::OnCheckpoint() {
+  const Result<std::vector<Segment>> finalized = storage_.Segments();
+  const Result<std::optional<TxId>> open = storage_.NewestSegment();
+  if (!finalized.ok() || !open.ok()) return;
+  if (!finalized->empty()) return driver_->OnTrimmed(finalized->front().first);
+  if (*open) driver_->OnTrimmed(**open);
 }
 
 // --- What the protocol asks.
 
 Status Pair::Store(std::string_view records) {
-  if (stale_) Exit("an image was taken from the peer");
   return role_->Apply(records);
 }
 
@@ -97,7 +121,6 @@ Status Pair::Cut(TxId tail) {
   return Status();
 }
 
-// The files are the image's at once; memory is with the next start, before the next record.
 Result<TxId> Pair::TakeImage(TxId from) {
   const net::HostPort& peer = member_.setup.peer_http;
   CAIRN_ASSIGN(const TxId newest, NewestImageAt(peer, storage_.info()));
@@ -108,12 +131,10 @@ Result<TxId> Pair::TakeImage(TxId from) {
   CAIRN_TRY(DownloadImage(storage_, peer, newest));
   CAIRN_TRY(log_->Close());
   CAIRN_TRY(state_file_->ReplaceLog(newest));
-  stale_ = true;
   return newest;
 }
 
 Status Pair::BeginTerm(TxId first) {
-  if (stale_) Exit("an image was taken from the peer");
   CAIRN_ASSIGN(const TxId begun, role_->OpenLog());
   if (begun == first) return Status();
   return Status(Code::kInternal, "the term begins at transaction " + ToString(begun) + ", not at " +
@@ -129,10 +150,20 @@ Status Pair::Serve(ha::Epoch epoch) {
 
 void Pair::AdmitMutations(bool admit) { state_->admits_mutations.store(admit); }
 
-Result<TxId> Pair::StopAdmitting() { return role_->StopAdmitting(); }
+Result<TxId> Pair::StopAdmitting() {
+  CAIRN_ASSIGN(const TxId last, role_->StopAdmitting());
+  const std::lock_guard lock(mutex_);
+  last_admitted_ = last;
+  return last;
+}
 
 void Pair::ResumeAdmitting() {
   if (const Status status = role_->ResumeAdmitting(); !status.ok()) Exit(status.ToString());
+  {
+    const std::lock_guard lock(mutex_);
+    ++resumptions_;
+  }
+  changed_.notify_all();
 }
 
 void Pair::BecomeStandby() {

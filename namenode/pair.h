@@ -43,6 +43,10 @@ class Pair final : public Authority, public HaControl, public ha::LocalNode {
   Result<std::unique_ptr<EditLog>> OpenLog(NamesystemState& state);
   // Finds the peer and ZooKeeper. `log` must outlive the pair's Stop.
   Status Start(EditLog& log);
+  // Lets the other namenode become active, if this one is, and waits until it is. kServiceFailed
+  // at once when the other is not in sync, and after some seconds when it does not take over: then
+  // this one is the active still.
+  Status HandOver();
   void Stop();
 
   ha::Driver& driver() { return *driver_; }
@@ -52,10 +56,11 @@ class Pair final : public Authority, public HaControl, public ha::LocalNode {
   Status WaitCommitted(TxId txid) override { return driver_->WaitCommitted(txid); }
   bool MayServe() const override { return driver_->MayClaimActive() && driver_->MayAnswer(); }
   uint64_t Epoch() const override { return epoch_.load(std::memory_order_acquire); }
+  void OnCheckpoint() override;
 
   // HaControl. Only the active can hand over; the standby becomes active when it does.
   Status ToActive() override;
-  Status ToStandby() override;
+  Status ToStandby() override { return HandOver(); }
 
  private:
   Pair(PairMember member, const Clock& clock, Random& random, NameStorage& storage);
@@ -73,7 +78,6 @@ class Pair final : public Authority, public HaControl, public ha::LocalNode {
   void Exit(const std::string& reason) override;
 
   void SetServing(bool serving);
-  bool WaitServing(bool serving);
 
   const PairMember member_;
   const Clock& clock_;
@@ -85,12 +89,12 @@ class Pair final : public Authority, public HaControl, public ha::LocalNode {
   std::unique_ptr<Role> role_;
   std::unique_ptr<ha::Driver> driver_;
   std::atomic<uint64_t> epoch_{0};
-  // Memory and log are not of the image that was taken. Of the disk thread.
-  bool stale_ = false;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool serving_ = false;  // Guarded by mutex_.
+  bool serving_ = false;     // Guarded by mutex_, as what follows.
+  TxId last_admitted_;       // When serving was stopped last.
+  uint64_t resumptions_ = 0;  // How often nobody took over.
 };
 
 }  // namespace cairn::namenode

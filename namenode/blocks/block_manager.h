@@ -194,14 +194,16 @@ class BlockManager {
   struct FullReportArgs {
     DatanodeId id;
     DatanodeStorage storage;
+    uint64_t report_id = 0;
     uint64_t lease_id = 0;
     // Which of how many calls of this report this is; the lease ends with the last one.
     uint32_t call = 0;
     uint32_t calls_total = 1;
     bool last_storage_of_call = true;
   };
-  // Null when the report is to be ignored: without a valid lease, or a repetition of the first
-  // report while in start-up safe mode. `blocks` must outlive the report.
+  // Null when the report is to be ignored: a repetition of the first one while in start-up safe
+  // mode. kReportLease for a lease that is not valid: the datanode must hear of it, or it takes its
+  // report for done. `blocks` must outlive the report.
   Result<std::unique_ptr<FullReport>> BeginFullReport(const FullReportArgs& args,
                                                       ReportedBlocks& blocks);
   Status IncrementalReport(const DatanodeId& id, const DatanodeStorage& storage,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The half of BlockManager that deals with datanodes, readers and time.
 #include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
 
 #include "common/log/log.h"
 #include "namenode/blocks/block_manager.h"
@@ -16,6 +19,12 @@ namespace {
 
 // Blocks of one slice: about 2 ms.
 constexpr uint32_t kStepBlocks = 4000;
+
+std::string Hex(uint64_t number) {
+  std::array<char, 20> text{};
+  std::snprintf(text.data(), text.size(), "0x%" PRIx64, number);
+  return text.data();
+}
 
 }  // namespace
 
@@ -201,7 +210,11 @@ void BlockManager::AddCommands(DatanodeIndex node, HeartbeatReply& reply) {
 Result<std::unique_ptr<FullReport>> BlockManager::BeginFullReport(const FullReportArgs& args,
                                                                   ReportedBlocks& blocks) {
   CAIRN_ASSIGN(const DatanodeIndex node, datanodes_.Require(args.id));
-  if (!leases_->Check(node, args.lease_id)) return std::unique_ptr<FullReport>();
+  if (!leases_->Check(node, args.lease_id)) {
+    return Status(Code::kReportLease, "Block report " + Hex(args.report_id) +
+                                          " was rejected as lease " + Hex(args.lease_id) +
+                                          " is invalid");
+  }
   CAIRN_ASSIGN(const StorageIndex storage, datanodes_.AddStorage(node, args.storage));
   if (args.last_storage_of_call && args.call + 1 >= args.calls_total) leases_->Remove(node);
   if (safe_mode_.IsStartup() && datanodes_.storage(storage).full_reports > 0) {

@@ -121,6 +121,8 @@ void Driver::ForceLead() { Push(event::ForceLead{}); }
 void Driver::RunMachine() {
   net::NameThisThread("ha-machine");
   while (const std::optional<Event> event = NextEvent()) {
+    const auto* installed = std::get_if<event::ImageInstalled>(&*event);
+    if (installed != nullptr && installed->image) begins_anew_ = true;
     for (const Action& action : Handle(*event)) {
       std::visit([this](const auto& what) { Do(what); }, action);
     }
@@ -154,8 +156,13 @@ std::optional<Event> Driver::NextEvent() {
 }
 
 Actions Driver::Handle(const Event& event) {
-  const std::lock_guard lock(machine_mutex_);
-  return machine_.On(event, Now());
+  Actions actions;
+  {
+    const std::lock_guard lock(machine_mutex_);
+    actions = machine_.On(event, Now());
+  }
+  turned_.notify_all();
+  return actions;
 }
 
 void Driver::Do(const action::Send& action) { link_->Send(action.message); }
@@ -198,6 +205,12 @@ void Driver::SendRecords(const action::SendAppend& action, const EpochTable& ter
 void Driver::Do(const action::ReadConfig& action) { store_->Read(action.request); }
 
 void Driver::Do(const action::WriteConfig& action) {
+  std::string in_sync;
+  for (const Member& member : action.config.in_sync) {
+    in_sync += (in_sync.empty() ? "" : ",") + member.node.value;
+  }
+  LOG(kInfo, "configuration of the pair proposed", {"epoch", action.config.epoch.value},
+      {"primary", action.config.primary.value}, {"in_sync", in_sync});
   store_->Write(action.request, action.config, action.version);
 }
 
@@ -263,9 +276,10 @@ Position Driver::PositionOf(TxId txid) {
 
 void Driver::Do(const action::PersistState& action) {
   terms_ = action.state.terms;
-  Post([this, action] {
+  Post([this, action, last = begins_anew_] {
     const Status saved = state_.Save(action.state);
     if (!saved.ok()) return Require(saved, "save the pair's state");
+    if (last) return node_.Exit("an image was taken from the peer");
     Push(event::StatePersisted{action.sequence});
   });
 }
@@ -365,6 +379,12 @@ TxId Driver::CheckpointLimit() const {
 MachineStatus Driver::status() const {
   const std::lock_guard lock(machine_mutex_);
   return machine_.status();
+}
+
+bool Driver::WaitUntil(const std::function<bool(const MachineStatus&)>& such,
+                       std::chrono::milliseconds patience) {
+  std::unique_lock lock(machine_mutex_);
+  return turned_.wait_for(lock, patience, [&] { return such(machine_.status()); });
 }
 
 Result<LogBounds> BoundsOf(const NameStorage& storage, TxId last, const EpochTable& terms) {

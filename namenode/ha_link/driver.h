@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -33,8 +34,9 @@ class LocalNode {
   virtual Status Store(std::string_view records) = 0;
   // Standby: takes back everything after `tail`, from the log and from memory.
   virtual Status Cut(TxId tail) = 0;
-  // Standby: memory and log become an image of the peer's, whose transaction is returned; it must
-  // cover at least `from` - 1.
+  // Standby: the log becomes an image of the peer's, whose transaction is returned; it must cover
+  // at least `from` - 1. Memory follows by Exit, which comes when the state of the new log is saved
+  // and before any record for it.
   virtual Result<TxId> TakeImage(TxId from) = 0;
   // A segment of this namenode's own begins at `first`.
   virtual Status BeginTerm(TxId first) = 0;
@@ -100,6 +102,9 @@ class Driver {
   // An image may cover transactions up to it.
   TxId CheckpointLimit() const;
   MachineStatus status() const;
+  // Waits until the machine's status is such; false when it was not by then.
+  bool WaitUntil(const std::function<bool(const MachineStatus&)>& such,
+                 std::chrono::milliseconds patience);
 
  private:
   using Work = std::function<void()>;
@@ -144,7 +149,9 @@ class Driver {
   RecordFeed feed_;
 
   mutable std::mutex machine_mutex_;
+  std::condition_variable turned_;  // The machine has handled an event.
   Machine machine_;               // Guarded by machine_mutex_.
+  bool begins_anew_ = false;      // An image was taken. Of the machine's thread.
   EpochTable terms_;              // As last given out; of the machine's thread.
   std::atomic<uint64_t> term_{0};        // Of the records that this namenode writes.
   std::atomic<int64_t> term_first_{0};   // 0: it writes none.

@@ -29,6 +29,10 @@ class Authority {
 
   // The epoch of the pair, which datanodes compare; 0 while it is not known.
   virtual uint64_t Epoch() const = 0;
+
+  // A checkpoint was made or taken, after which old segments of the log may be gone. Outside of the
+  // section.
+  virtual void OnCheckpoint() = 0;
 };
 
 }  // namespace cairn::namenode

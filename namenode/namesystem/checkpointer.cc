@@ -40,9 +40,12 @@ Result<Pending> Begin(NamesystemState& state) {
 }
 
 void Note(NamesystemState& state, TxId txid) {
-  Section::Exclusive inside(state.section);
-  state.last_checkpoint = txid;
-  state.last_checkpoint_at = state.clock.Now();
+  {
+    Section::Exclusive inside(state.section);
+    state.last_checkpoint = txid;
+    state.last_checkpoint_at = state.clock.Now();
+  }
+  if (state.authority != nullptr) state.authority->OnCheckpoint();
 }
 
 // One checkpoint at a time, whoever asks.

@@ -85,6 +85,7 @@ Status TakeReport(NamesystemState& s, Section::Exclusive& inside, const BlockRep
   CAIRN_ASSIGN(std::unique_ptr<FullReport> full,
                s.blocks.BeginFullReport({.id = request.registration.id,
                                          .storage = report.storage,
+                                         .report_id = request.report_id,
                                          .lease_id = request.lease_id,
                                          .call = request.current_rpc,
                                          .calls_total = request.total_rpcs,

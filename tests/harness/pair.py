@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import urllib.request
@@ -29,9 +30,12 @@ class Member:
         self.daemon = Daemon(name, [str(CAIRN), "--config", str(self.conf), "namenode"],
                              str(pair.base / "log" / f"{name}.log"))
 
-    def command(self, *arguments):
-        done = subprocess.run([str(CAIRN), "--config", str(self.conf), "namenode", *arguments],
+    def run(self, *arguments):
+        return subprocess.run([str(CAIRN), "--config", str(self.conf), "namenode", *arguments],
                               capture_output=True, timeout=60, check=False)
+
+    def command(self, *arguments):
+        done = self.run(*arguments)
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
 
     @property
@@ -43,6 +47,12 @@ class Member:
 
     def signal(self, number):
         os.kill(self.pid, number)
+
+    def proposals(self):
+        """What it wrote, or tried to, of the pair's configuration: (epoch, primary, in sync)."""
+        pattern = r"configuration of the pair proposed epoch=(\d+) primary=(\S+) in_sync=(\S+)"
+        return [(int(epoch), primary, set(members.split(",")))
+                for epoch, primary, members in re.findall(pattern, self.daemon.log())]
 
     def state(self):
         """"active", "standby", or "" when it does not answer."""
@@ -59,7 +69,7 @@ class Member:
 class Pair:
     """Formats, and lets the pair begin with nn1's log; nn2 starts with a copy of it."""
 
-    def __init__(self, base):
+    def __init__(self, base, properties=None):
         self.base = pathlib.Path(base)
         (self.base / "log").mkdir(parents=True, exist_ok=True)
         ports = free_ports(7)
@@ -79,6 +89,7 @@ class Pair:
             "ha.zookeeper.session-timeout.ms": "1000",
             # A frozen namenode still takes connections: only a client's patience tells.
             "ipc.client.rpc-timeout.ms": "1000",
+            **(properties or {}),
         }
         places = [dict(zip(("rpc", "http", "link"), ports[i * 3:i * 3 + 3])) for i in (0, 1)]
         for name, place in zip(NAMES, places):
@@ -89,6 +100,9 @@ class Pair:
         self.members = [Member(self, name, place) for name, place in zip(NAMES, places)]
         self.conf = self.base / "conf"
         write_site(self.conf, self.properties)
+
+    def environment(self):
+        return {**os.environ, "HADOOP_CONF_DIR": str(self.conf)}
 
     def start(self):
         self.zookeeper.start()
@@ -116,7 +130,10 @@ class Pair:
         return wait_for(self.active, "an active namenode", seconds)
 
     def dfs(self, *arguments, timeout=60):
-        return subprocess.run([str(CAIRN), "--config", str(self.conf), "dfs", *arguments],
+        return self.cairn("dfs", *arguments, timeout=timeout)
+
+    def cairn(self, *arguments, timeout=60, conf=None):
+        return subprocess.run([str(CAIRN), "--config", str(conf or self.conf), *arguments],
                               capture_output=True, timeout=timeout, check=False)
 
     def __enter__(self):

@@ -44,19 +44,17 @@ Status CheckReady(const config::Configuration& configuration, const HaTarget& fr
                     : "Got an IO exception");
 }
 
-bool BecomesStandby(const config::Configuration& configuration, const HaTarget& target,
-                    const FailoverOptions& options) {
-  const Result<int64_t> timeout_ms = configuration.Get(config::kGracefulFenceTimeout);
-  if (!timeout_ms.ok()) return false;
-  const auto service = HaService::Connect(configuration, target.address);
-  if (!service.ok()) return false;
+Status MakeStandby(const config::Configuration& configuration, const HaTarget& target,
+                   const FailoverOptions& options) {
+  CAIRN_ASSIGN(const int64_t timeout_ms, configuration.Get(config::kGracefulFenceTimeout));
+  CAIRN_ASSIGN(const auto service, HaService::Connect(configuration, target.address));
   const Status status =
-      (*service)->Transition(HaState::kStandby, options.source, milliseconds(*timeout_ms));
+      service->Transition(HaState::kStandby, options.source, milliseconds(timeout_ms));
   if (!status.ok()) {
     LOG(kWarn, "namenode does not become standby", {"namenode", target.ToString()},
         {"error", status});
   }
-  return status.ok();
+  return status;
 }
 
 Status MakeActive(const config::Configuration& configuration, const HaTarget& target,
@@ -66,16 +64,29 @@ Status MakeActive(const config::Configuration& configuration, const HaTarget& ta
   return service->Transition(HaState::kActive, options.source, milliseconds(timeout_ms));
 }
 
+// Whoever of the two is asked knows whether it can be, and says why not. One that does not answer
+// needs no fencing: the other takes over when it may.
+Status SwitchPair(const config::Configuration& configuration, const HaTarget& from,
+                  const HaTarget& to, const FailoverOptions& options) {
+  CAIRN_TRY(CheckReady(configuration, from, to, options));
+  const Status left = MakeStandby(configuration, from, options);
+  if (!left.ok() && !left.remote_class().empty()) return Failed(left.message());
+  const Status made = MakeActive(configuration, to, options);
+  if (made.ok()) return made;
+  return Failed("Unable to failover to " + to.ToString() + ": " + made.message());
+}
+
 }  // namespace
 
 Status FailOver(const config::Configuration& configuration, const HaTarget& from,
                 const HaTarget& to, const FailoverOptions& options) {
+  if (from.pair) return SwitchPair(configuration, from, to, options);
   if (!from.fencing_methods) {
     return Status(Code::kInvalidArgument, "failover requires a fencer");
   }
   CAIRN_ASSIGN(const Fencer fencer, Fencer::Parse(*from.fencing_methods));
   CAIRN_TRY(CheckReady(configuration, from, to, options));
-  const bool fence = !BecomesStandby(configuration, from, options) || options.force_fence;
+  const bool fence = !MakeStandby(configuration, from, options).ok() || options.force_fence;
   if (fence && !fencer.Fence(configuration, from, to)) {
     return Failed("Unable to fence " + from.ToString() + ". Fencing failed.");
   }

@@ -18,6 +18,8 @@ struct FailoverOptions {
 // makes `from` active again, unless it was fenced. Changes nothing while `to` is not a healthy
 // standby.
 //
+// Of a pair of ours (HaTarget::pair) nobody is fenced.
+//
 // kInvalidArgument when no fencing is configured; else the message is what Apache's
 // FailoverController says.
 Status FailOver(const config::Configuration& configuration, const HaTarget& from,

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "common/config/client_keys.h"
+#include "common/config/ha_keys.h"
 #include "common/config/namenode_keys.h"
 #include "tools/admin/java_address.h"
 
@@ -56,7 +57,10 @@ Result<HaTarget> ResolveHaTarget(const config::Configuration& configuration,
   CAIRN_ASSIGN(target.address, net::ParseHostPort(config::Trim(address), kDefaultRpcPort));
   target.host = JavaHostName(target.address.host);
   const config::Configuration own = config::ForNamenode(configuration, target.name);
-  CAIRN_ASSIGN(target.automatic_failover, own.Get(config::kAutomaticFailover));
+  const std::string suffix = target.name.Suffix();
+  target.pair = configuration.FindSuffixed(config::kJournalAddress.name, suffix).has_value();
+  CAIRN_ASSIGN(const bool automatic, own.Get(config::kAutomaticFailover));
+  target.automatic_failover = automatic && !target.pair;
   CAIRN_ASSIGN(const int64_t port, own.Get(config::kFailoverControllerPort));
   target.failover_controller = {target.address.host, static_cast<uint16_t>(port)};
   CAIRN_ASSIGN(const std::string methods, own.Get(config::kFencingMethods));

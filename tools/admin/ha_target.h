@@ -18,7 +18,8 @@ struct HaTarget {
   config::NamenodeName name;
   net::HostPort address;  // Of its service RPC, else of its RPC.
   std::string host;       // The name of the address's host.
-  bool automatic_failover = false;
+  bool pair = false;  // One of two that settle by themselves who is active (docs/ha.md).
+  bool automatic_failover = false;  // By failover controllers; not of a pair.
   net::HostPort failover_controller;
   std::optional<std::string> fencing_methods;
 

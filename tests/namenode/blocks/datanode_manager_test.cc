@@ -182,11 +182,14 @@ TEST_F(DatanodeManagerTest, ALeaseComesWithTheHeartbeatAndGoesWithTheReport) {
   BlockManager::FullReportArgs args;
   args.id = node.id;
   args.storage = node.storage;
+  args.report_id = 42;
   args.lease_id = lease + 1;
-  EXPECT_EQ(*manager_.BeginFullReport(args, empty), nullptr);
+  EXPECT_EQ(manager_.BeginFullReport(args, empty).status().code(), Code::kReportLease);
   args.lease_id = lease;
   EXPECT_NE(*manager_.BeginFullReport(args, empty), nullptr);
-  EXPECT_EQ(*manager_.BeginFullReport(args, empty), nullptr);
+  args.lease_id = 0xabc;
+  EXPECT_EQ(manager_.BeginFullReport(args, empty).status().message(),
+            "Block report 0x2a was rejected as lease 0xabc is invalid");
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "namenode/journal/edit_log.h"
 
+#include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <string>
 #include <thread>
 
 #include "tests/namenode/journal/journal_fixture.h"
@@ -102,6 +105,26 @@ TEST_F(EditLogTest, ManyWritersShareGroupsAndNothingIsLost) {
   EXPECT_LE(log->counters().groups, log->counters().transactions);
   OpenStorage();
   EXPECT_EQ(RecoverAndReplay(*storage_)->last, TxId(2002));
+}
+
+// HDFS-13977: a namenode ended itself when more was waiting than one message to the journals takes.
+TEST_F(EditLogTest, ABurstIsWrittenAndSentInBoundedGroups) {
+  std::mutex mutex;
+  size_t largest = 0;
+  size_t sent = 0;
+  std::unique_ptr<EditLog> log =
+      StartLog(TxId(0), {.on_batch = [&](const EditLog::Batch& batch) {
+                 const std::lock_guard lock(mutex);
+                 largest = std::max(largest, batch.bytes.size());
+                 sent += batch.bytes.size();
+               }});
+  const std::string path = "/" + std::string(4000, 'x');
+  Result<TxId> last(TxId(0));
+  for (int i = 0; i < 6000; ++i) last = log->Append(op::Times{path, i, i});
+  ASSERT_TRUE(last.ok());
+  ASSERT_TRUE(log->WaitDurable(*last).ok());
+  EXPECT_GT(sent, size_t{24'000'000});  // More than the buffer takes.
+  EXPECT_LE(largest, EditLog::kGroupBytesMax);
 }
 
 TEST_F(EditLogTest, BrokenDirectoryIsDroppedAndTheLogGoesOn) {

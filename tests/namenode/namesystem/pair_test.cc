@@ -197,6 +197,7 @@ class FakeAuthority final : public Authority {
   Status WaitCommitted(TxId) override { return Status(); }
   bool MayServe() const override { return serves; }
   uint64_t Epoch() const override { return 42; }
+  void OnCheckpoint() override {}
   int64_t committed = 5;
   bool serves = false;
 };
