@@ -134,7 +134,8 @@ class PairRandomTest : public PairFixture {
 
   void ExpectSameReplicas() {
     TellStandbyAll();
-    for (int64_t id = 0; id <= active().state->ids.last_block_id.value; ++id) {
+    const int64_t last = active().state->ids.last_block_id.value;
+    for (int64_t id = kLastReservedBlockId.value + 1; id <= last; ++id) {
       const std::optional<BlockView> view = active().state->blocks.Find(BlockId(id));
       if (!view || view->state != BlockState::kComplete) continue;
       // The active has chosen which are too many, the standby has not.
