@@ -264,8 +264,9 @@ Result<std::unique_ptr<FileLock>> PosixDisk::Lock(const std::string& path,
   std::string previous(256, '\0');
   const ssize_t n = ::pread(fd.get(), previous.data(), previous.size(), 0);
   previous.resize(std::max<ssize_t>(n, 0));
-  if (::ftruncate(fd.get(), 0) != 0 ||
-      ::pwrite(fd.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+  // Written over and then cut: on a full disk what was there stays, and still tells whose it is.
+  if (::pwrite(fd.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
+      ::ftruncate(fd.get(), static_cast<off_t>(text.size())) != 0) {
     return ErrnoStatus("write", path, errno);
   }
   return std::unique_ptr<FileLock>(

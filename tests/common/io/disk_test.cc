@@ -2,6 +2,9 @@
 #include "common/io/disk.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "tests/fakes/temp_dir.h"
 
@@ -50,6 +53,32 @@ TEST_F(PosixDiskTest, MissingFileIsNotFoundAndNamesThePath) {
 TEST_F(PosixDiskTest, CreateNewRefusesAnExistingFile) {
   ASSERT_TRUE(disk_.Open(Path("f"), OpenMode::kCreateNew).ok());
   EXPECT_EQ(disk_.Open(Path("f"), OpenMode::kCreateNew).status().code(), Code::kAlreadyExists);
+}
+
+// While one lives, no file can grow beyond some bytes.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  ~FileSizeLimit() { EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &before_), 0); }
+
+ private:
+  rlimit before_{};
+};
+
+// A namenode whose lock file was torn would take its own log for another software's.
+TEST_F(PosixDiskTest, LockThatCannotBeWrittenLeavesTheTextThatWasThere) {
+  ASSERT_TRUE(disk_.Lock(Path("in_use.lock"), "12@owner").ok());
+  {
+    const FileSizeLimit full(1);
+    EXPECT_FALSE(disk_.Lock(Path("in_use.lock"), "34@owner").ok());
+  }
+  EXPECT_EQ((*disk_.Lock(Path("in_use.lock"), "5@owner"))->previous_text(), "32@owner");
+  EXPECT_EQ((*disk_.Lock(Path("in_use.lock"), "6@owner"))->previous_text(), "5@owner");
 }
 
 TEST_F(PosixDiskTest, LockIsHeldOnceAndFreeAfterwards) {
