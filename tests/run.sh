@@ -5,13 +5,19 @@
 #   tests/run.sh                all of it
 #   tests/run.sh --core         the short loop: release build, unit tests, lint, quick cluster tests
 #   tests/run.sh --sanitizers   all of it, and the unit tests under sanitizers: two more builds
+#   … --faults SECONDS          for how long the pair is put under faults; 250 unless given
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mode=${1:---full}
-case $mode in
-  --full | --core | --sanitizers) ;;
-  *) echo "unknown option $mode; see the head of tests/run.sh" >&2; exit 2 ;;
-esac
+mode=--full
+faults_seconds=250
+while [ $# -gt 0 ]; do
+  case $1 in
+    --full | --core | --sanitizers) mode=$1 ;;
+    --faults) faults_seconds=${2:?seconds}; shift ;;
+    *) echo "unknown option $1; see the head of tests/run.sh" >&2; exit 2 ;;
+  esac
+  shift
+done
 
 passed=0
 failed=0
@@ -74,16 +80,23 @@ cluster_tests() {
   "$PYTHON" -m pytest -q -p no:cacheprovider --durations=10 "$@"
 }
 
+# What was found when is printed of those that passed, too.
+fault_schedules() {
+  CAIRN_FAULTS_SECONDS=$faults_seconds cluster_tests -rP tests/faults -m slow
+}
+
 step "build (release)" tools/setup.sh release
 step "unit tests (release)" unit_tests build
 need_packages python3 python3-venv
 step "python environment" python_environment
 step "lint" cluster_tests tests/lint
+step "checker of histories" cluster_tests tests/faults -m "not slow"
 if [ $mode = --core ]; then
   step "cluster tests (core)" cluster_tests tests/cluster -m "not slow"
 else
   need_packages default-jdk-headless maven
   step "cluster tests" cluster_tests tests/cluster
+  step "fault schedules" fault_schedules
   step "interop tests" cluster_tests tests/interop
   step "fuzz targets" tests/fuzz/run.sh 10
 fi

@@ -67,12 +67,16 @@ class Member:
 
 
 class Pair:
-    """Formats, and lets the pair begin with nn1's log; nn2 starts with a copy of it."""
+    """Formats, and lets the pair begin with nn1's log; nn2 starts with a copy of it.
 
-    def __init__(self, base, properties=None):
+    `spare`: how many more ports there are to be, for what a test puts beside the pair.
+    """
+
+    def __init__(self, base, properties=None, spare=0):
         self.base = pathlib.Path(base)
         (self.base / "log").mkdir(parents=True, exist_ok=True)
-        ports = free_ports(7)
+        ports = free_ports(7 + spare)
+        self.spare = [ports.pop() for _ in range(spare)]
         self.zookeeper = ZooKeeper(self.base, port=ports.pop())
         secret = self.base / "secret"
         secret.write_text("the secret of a pair in a test\n")
