@@ -33,3 +33,19 @@ def test_configuration_survives_a_restart_of_zookeeper(tmp_path):
         zookeeper.kill()
         zookeeper.start()
         run(zookeeper, "ConfigStoreRestart.After")
+
+
+def test_stores_that_began_without_zookeeper(tmp_path):
+    zookeeper = ZooKeeper(tmp_path)
+    with subprocess.Popen(
+            [CAIRN.parent / "zookeeper_tests", "--gtest_filter=ConfigStoreAway.*"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**os.environ, "CAIRN_ZOOKEEPER": zookeeper.address}) as process:
+        try:
+            while process.stdout.readline() != b"begun\n":
+                assert process.poll() is None
+            with zookeeper:
+                out = process.stdout.read()
+                assert process.wait(60) == 0, out.decode()
+        finally:
+            process.kill()

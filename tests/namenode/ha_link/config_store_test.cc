@@ -10,6 +10,8 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
+#include <iostream>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -303,6 +305,18 @@ TEST(ConfigStoreRestart, After) {
   const Read read = side.ReadSurely();
   EXPECT_EQ(read.found, (VersionedConfig{ConfigOf(1), 0}));
   EXPECT_EQ(side.Write(ConfigOf(2), 0).outcome, Written::Outcome::kWritten);
+}
+
+// Begun while nobody answers at the address; "begun" on standard output lets ZooKeeper be started.
+// The library takes an identity or does not, by chance: so there are many.
+TEST(ConfigStoreAway, EveryStoreHasItsIdentityWhenZooKeeperComes) {
+  std::list<Side> sides;
+  for (int i = 0; i < 48; ++i) {
+    const std::string name = "nn" + std::to_string(i);
+    sides.emplace_back(OptionsOf(name.c_str(), "other", "away"));
+  }
+  std::cout << "begun" << std::endl;
+  for (Side& side : sides) EXPECT_TRUE(side.Next<event::ConfigTouched>());
 }
 
 }  // namespace
