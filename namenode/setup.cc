@@ -148,6 +148,7 @@ Result<NamenodeSetup> NamenodeSetup::Read(const config::Configuration& all) {
   CAIRN_TRY(ReadDirectories(configuration, setup));
   CAIRN_TRY(ReadAddresses(configuration, setup));
   CAIRN_ASSIGN(setup.options, ReadNamesystemOptions(configuration));
+  setup.options.high_availability = setup.ha.enabled;
   if (setup.ha.enabled) setup.options.checkpoint_patience = 2;
   CAIRN_ASSIGN(setup.blocks, BlockManagerOptions::Load(configuration));
   CAIRN_ASSIGN(const int64_t component, configuration.Get(config::kMaxComponentLength));

@@ -31,6 +31,8 @@ class SafeMode {
 
   bool IsOn() const { return manual_ || resources_low_ || IsStartup(); }
   bool IsStartup() const { return stage_ != Stage::kOff; }
+  // Nobody and nothing but the start wants it: it ends by itself.
+  bool IsOnlyStartup() const { return IsStartup() && !manual_ && !resources_low_; }
   bool IsManual() const { return manual_; }
   Stage stage() const { return stage_; }
 

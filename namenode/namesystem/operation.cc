@@ -6,6 +6,9 @@
 namespace cairn::namenode {
 namespace {
 
+// How Apache names the exception that a RetriableException was made of.
+constexpr char kWrappedSafeMode[] = "org.apache.hadoop.hdfs.server.namenode.SafeModeException: ";
+
 const char* CategoryName(Category category) {
   switch (category) {
     case Category::kUnchecked: return "UNCHECKED";
@@ -50,9 +53,13 @@ Mutation::Mutation(NamesystemState& s, const OpContext& c) : Operation(s, c) {
 Status Operation::CheckNotInSafeMode(std::string_view what) const {
   const SafeMode& safe_mode = state.blocks.safe_mode();
   if (!safe_mode.IsOn()) return Status();
-  return Status(Code::kSafeMode, std::string(what) + ". Name node is in safe mode.\n" +
-                                     safe_mode.Tip() +
-                                     " NamenodeHostName:" + state.options.host_name);
+  const std::string message = std::string(what) + ". Name node is in safe mode.\n" +
+                              safe_mode.Tip() + " NamenodeHostName:" + state.options.host_name;
+  if (state.options.high_availability && safe_mode.IsOnlyStartup() &&
+      state.service_state.load() == ServiceState::kActive) {
+    return Status(Code::kRetriable, kWrappedSafeMode + message);
+  }
+  return Status(Code::kSafeMode, message);
 }
 
 const RetryCache::Entry* Mutation::EarlierCopy() {

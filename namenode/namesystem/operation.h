@@ -52,7 +52,8 @@ class Operation {
   const PermissionChecker unchecked;  // Allows everything.
   Audit audit;
 
-  // kSafeMode with Apache's words when nothing may be changed now.
+  // kSafeMode with Apache's words when nothing may be changed now; kRetriable where it will pass by
+  // itself: the active one of several namenodes has just been started.
   Status CheckNotInSafeMode(std::string_view what) const;
 
   // The answer tells of this inode: it waits until the inode's changes are durable.

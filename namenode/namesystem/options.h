@@ -14,6 +14,9 @@ namespace cairn::namenode {
 // What an operator can set of the namesystem. Immutable once it is in use.
 struct NamesystemOptions {
   ServerDefaults server_defaults;
+  // One of several of a nameservice: while the active one waits for datanodes after its start,
+  // clients are asked to come again.
+  bool high_availability = false;
 
   // Permissions.
   bool permissions_enabled = true;

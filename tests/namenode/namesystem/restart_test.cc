@@ -80,6 +80,24 @@ TEST_F(RestartTest, SafeModeEndsWhenTheBlocksWereReported) {
   EXPECT_FALSE(state_->blocks.safe_mode().IsOn());
 }
 
+TEST_F(RestartTest, ClientsOfSeveralNamenodesAreAskedToComeAgainAfterTheStart) {
+  for (const char* name : {"dn1", "dn2", "dn3"}) AddDatanode(name);
+  WriteFile("/f", 1000);
+  WriteFile("/g", 1000);
+  Sync();
+  options_.high_availability = true;
+  Restart();
+  const Status refused = ns_->Mkdirs(Super(), "/d", {.masked = 0755}, true).status();
+  EXPECT_EQ(refused.code(), Code::kRetriable);
+  EXPECT_TRUE(refused.message().starts_with(
+      "org.apache.hadoop.hdfs.server.namenode.SafeModeException: Cannot create directory /d."))
+      << refused.message();
+  EXPECT_EQ(ns_->GetBlockLocations(Super(), "/f", 0, 1).status().code(), Code::kRetriable);
+  // What an operator has switched on does not pass by itself.
+  ASSERT_TRUE(ns_->SetSafeMode(Super(), SafeModeAction::kEnter).ok());
+  EXPECT_EQ(ns_->Mkdirs(Super(), "/d", {.masked = 0755}, true).status().code(), Code::kSafeMode);
+}
+
 class CheckpointTest : public RestartTest {
  protected:
   CheckpointTest() : RestartTest(true) {}
