@@ -47,13 +47,15 @@ def find_open(state, chunk):
 def refused(entry, other, op):
     """Whether the state of affairs is what a refusal says."""
     is_file = entry is not None and entry != FOLDER
+    if op.result.startswith("other: "):  # For a reason that is none of the state's.
+        return True
     if op.kind == "mkdir":
         return op.result == "exists" and is_file
     if op.kind == "create":
         return op.result in ("exists", "open") and entry is not None
     if op.kind == "append":
         return is_file and entry.open is not None if op.result == "open" else not is_file
-    if op.kind == "rename":  # Refused as "other" where one is a folder and one a file.
+    if op.kind == "rename":
         return entry is None if op.result == "absent" else other is not None
     if op.kind == "stat":
         return entry is None

@@ -81,6 +81,7 @@ Outcome Failed(const Status& status) {
       case Code::kLeaseConflict:
       case Code::kRecoveryInProgress: return {"no", "open"};
       case Code::kIoError: return {"no", "other: " + OneLine(status)};
+      case Code::kSafeMode: return {"over", OneLine(status)};
       default: break;
     }
   }
@@ -91,7 +92,7 @@ Outcome Failed(const Status& status) {
 // when nobody heard the answer.
 Outcome WriteFailed(const Status& status) {
   const Outcome outcome = Failed(status);
-  return {outcome.kind == "no" ? "over" : "unknown", OneLine(status)};
+  return {outcome.kind == "unknown" ? "unknown" : "over", OneLine(status)};
 }
 
 // The same of a call that is answered with nothing when there is nothing.

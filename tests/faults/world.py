@@ -27,6 +27,12 @@ class World:
         self.pair = Pair(base, spare=8 + 3 * DATANODES)
         self.base = self.pair.base
         self.wires = {}
+        # Images while clients work, and so few records beside them that who was away needs one.
+        self.pair.properties.update({
+            "dfs.namenode.checkpoint.txns": "1500",
+            "dfs.namenode.checkpoint.check.period": "1",
+            "dfs.namenode.num.extra.edits.retained": "500",
+        })
         self.properties = {
             **self.pair.properties,
             "dfs.client.failover.max.attempts": "60",
