@@ -13,6 +13,8 @@ from tests.harness.process import Daemon, wait_for
 
 # A datanode's reports follow each other closely: nothing is deleted that was not reported.
 DATANODE = {"dfs.blockreport.intervalMsec": "2000", "dfs.replication": "2"}
+# Whom a datanode takes for the active namenode is told by its log alone.
+FOLLOWED = "log4j.logger.org.apache.hadoop.hdfs.server.datanode.DataNode=INFO\n"
 FILES = 8
 TURNS = 2
 
@@ -69,6 +71,7 @@ class Datanode:
         conf = pair.base / "conf-nodes" / name
         write_site(conf, {**pair.properties, **DATANODE, **address,
                           "dfs.datanode.data.dir": f"file://{self.data}"})
+        (conf / "log4j.properties").write_text(hadoop.LOG4J + FOLLOWED)
         self.daemon = Daemon(name, hadoop.java("datanode", conf),
                              str(pair.base / "log" / f"{name}.log"))
 
@@ -78,7 +81,10 @@ class Datanode:
 
     def followed(self):
         """The namenodes that it took for the active one, in turn, by their ports."""
-        return re.findall(r"Acknowledging ACTIVE Namenode .*?:(\d+)", self.daemon.log())
+        said = re.findall(r"Acknowledging ACTIVE Namenode .* service to \S*:(\d+)|"
+                          r"service to \S*:(\d+) taking over ACTIVE state", self.daemon.log())
+        ports = [first or second for first, second in said]
+        return [port for before, port in zip(["", *ports], ports) if port != before]
 
 
 def put(pair, turn):
@@ -115,8 +121,10 @@ def test_apaches_datanodes_obey_only_the_new_active(tmp_path):
             for datanode in datanodes:
                 datanode.daemon.start()
             wait_for(pair.in_sync, "a standby in sync")
-            wait_for(lambda: pair.dfs("-touchz", "/ready").returncode == 0 and
-                     all(datanode.followed() for datanode in datanodes), "datanodes", 90)
+            ready = pair.base / "secret"
+            wait_for(lambda: pair.dfs("-put", "-f", str(ready), "/ready").returncode == 0 and
+                     all(datanode.followed() for datanode in datanodes), "datanodes", 60)
+            assert pair.dfs("-rm", "-skipTrash", "/ready").returncode == 0
             contents = {}
             for turn in range(TURNS):
                 contents.update(put(pair, turn))
@@ -128,7 +136,7 @@ def test_apaches_datanodes_obey_only_the_new_active(tmp_path):
                     assert pair.dfs("-cat", path).stdout == content, path
             # Nobody claimed to be active whom the datanodes had to refuse; each turn had one leader.
             for datanode in datanodes:
-                assert "trying to claim ACTIVE state" not in datanode.daemon.log()
+                assert "there was already a more recent claim" not in datanode.daemon.log()
                 assert len(datanode.followed()) == 1 + TURNS, datanode.followed()
         finally:
             for datanode in datanodes:
