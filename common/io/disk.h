@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,9 @@ class File {
   virtual Status Append(std::string_view bytes) = 0;
   // Writes all of `bytes` at `offset`.
   virtual Status WriteAt(uint64_t offset, std::string_view bytes) = 0;
+  // Writes all of `parts`, one behind the other, from `offset` on: in one call of the system where
+  // that can be.
+  virtual Status WritePartsAt(uint64_t offset, std::span<const std::string_view> parts);
   // Reads up to `n` bytes at `offset`; fewer only at the end of the file.
   virtual Result<std::string> ReadAt(uint64_t offset, size_t n) = 0;
   // Makes the file's bytes and length durable (fdatasync). After a failure the state of the bytes

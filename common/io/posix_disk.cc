@@ -4,9 +4,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -70,6 +72,28 @@ class PosixFile final : public File {
       if (n < 0) return ErrnoStatus("write", path_, errno);
       bytes.remove_prefix(static_cast<size_t>(n));
       offset += static_cast<uint64_t>(n);
+    }
+    return Status();
+  }
+
+  Status WritePartsAt(uint64_t offset, std::span<const std::string_view> parts) override {
+    constexpr size_t kBatch = 64;
+    while (!parts.empty()) {
+      std::array<iovec, kBatch> vectors;
+      const size_t count = std::min(parts.size(), kBatch);
+      size_t wanted = 0;
+      for (size_t i = 0; i < count; ++i) {
+        vectors[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+        wanted += parts[i].size();
+      }
+      const ssize_t n = ::pwritev(fd_.get(), vectors.data(), static_cast<int>(count),
+                                  static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return ErrnoStatus("write", path_, errno);
+      // Less than all is rare: a disk that gets full, or a signal.
+      if (static_cast<size_t>(n) < wanted) return File::WritePartsAt(offset, parts);
+      offset += wanted;
+      parts = parts.subspan(count);
     }
     return Status();
   }
@@ -151,6 +175,14 @@ int OpenFlags(OpenMode mode) {
 }
 
 }  // namespace
+
+Status File::WritePartsAt(uint64_t offset, std::span<const std::string_view> parts) {
+  for (const std::string_view part : parts) {
+    CAIRN_TRY(WriteAt(offset, part));
+    offset += part.size();
+  }
+  return Status();
+}
 
 Result<std::unique_ptr<File>> PosixDisk::Open(const std::string& path, OpenMode mode) {
   Descriptor fd(OpenRetrying(path, OpenFlags(mode)));

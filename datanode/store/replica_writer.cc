@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "common/log/log.h"
 #include "common/util/bytes.h"
@@ -13,13 +14,13 @@
 
 namespace cairn::datanode {
 
-// What of a packet is written where.
+// What of some packets is written where.
 struct ReplicaWriter::Plan {
-  uint64_t from = 0;          // First byte in the block that is written.
-  uint64_t to = 0;            // Behind the last one.
-  std::string_view data;      // [from, to)
-  uint64_t sums_from = 0;     // First byte of the chunk of the first checksum that is written.
-  std::string sums;           // Checksums of the chunks from there to `to`.
+  uint64_t from = 0;                   // First byte in the block that is written.
+  uint64_t to = 0;                     // Behind the last one.
+  std::vector<std::string_view> data;  // [from, to)
+  uint64_t sums_from = 0;              // First byte of the chunk of the first checksum written.
+  std::string sums;                    // Checksums of the chunks from there to `to`.
 };
 
 ReplicaWriter::ReplicaWriter(Setup setup)
@@ -82,27 +83,34 @@ void ReplicaWriter::Close(const Block& block, ReplicaState state) {
   closed_ = true;
 }
 
-Status ReplicaWriter::WritePacket(uint64_t offset, std::string_view data,
-                                  std::string_view checksums) {
+Status ReplicaWriter::WritePackets(std::span<const PacketContent> packets) {
   CAIRN_TRY(Usable());
+  while (!packets.empty()) CAIRN_TRY(WriteRun(packets));
+  return Status();
+}
+
+Status ReplicaWriter::WriteRun(std::span<const PacketContent>& packets) {
   const WriteProgress::Lengths before = progress_->lengths();
-  const uint64_t end = offset + data.size();
-  progress_->SetReceived(end);
-  if (end <= before.on_disk) return Status();
-  if (offset > before.on_disk) {
+  const PacketContent& first = packets.front();
+  packets = packets.subspan(1);
+  progress_->SetReceived(first.offset + first.data.size());
+  if (first.offset + first.data.size() <= before.on_disk) return Status();
+  if (first.offset > before.on_disk) {
     return Status(Code::kInvalidArgument, "packet of " + ToString(block()) + " begins at " +
-                                              std::to_string(offset) + ", but only " +
+                                              std::to_string(first.offset) + ", but only " +
                                               std::to_string(before.on_disk) +
                                               " bytes are on disk");
   }
-  Result<Plan> plan = MakePlan(offset, data, checksums);
+  Result<Plan> plan = MakePlan(first);
   if (!plan.ok()) {
     Fail(plan.status());
     return plan.status();
   }
+  while (!packets.empty() && Extend(*plan, packets.front())) packets = packets.subspan(1);
+  const uint64_t end = plan->to;
   if (Status s = WriteFiles(*plan); !s.ok()) {
     Fail(s);
-    // As if the packet had not come: both files keep the bytes that they had, so that a recovery
+    // As if the packets had not come: both files keep the bytes that they had, so that a recovery
     // finds data and checksums that agree. A disk that is full can still be cut.
     if (Status undone = Restore(before); !undone.ok()) {
       LOG(kWarn, "partial packet could not be removed", {"block", block()}, {"reason", undone});
@@ -122,14 +130,16 @@ Status ReplicaWriter::WritePacket(uint64_t offset, std::string_view data,
   return Status();
 }
 
-Result<ReplicaWriter::Plan> ReplicaWriter::MakePlan(uint64_t offset, std::string_view data,
-                                                    std::string_view checksums) {
+Result<ReplicaWriter::Plan> ReplicaWriter::MakePlan(const PacketContent& packet) {
+  const uint64_t offset = packet.offset;
+  const std::string_view data = packet.data;
+  std::string_view checksums = packet.checksums;
   const uint32_t chunk = checksum_.bytes_per_checksum;
   const uint64_t on_disk = progress_->lengths().on_disk;
   Plan plan;
   plan.from = on_disk;
   plan.to = offset + data.size();
-  plan.data = data.substr(static_cast<size_t>(on_disk - offset));
+  plan.data.push_back(data.substr(static_cast<size_t>(on_disk - offset)));
   plan.sums_from = on_disk / chunk * chunk;
   if (ChecksumSize(checksum_) == 0) return plan;
 
@@ -168,6 +178,19 @@ Result<ReplicaWriter::Plan> ReplicaWriter::MakePlan(uint64_t offset, std::string
   return plan;
 }
 
+bool ReplicaWriter::Extend(Plan& plan, const PacketContent& packet) const {
+  const bool follows = packet.offset == plan.to && !packet.data.empty();
+  if (!follows || packet.offset % checksum_.bytes_per_checksum != 0) return false;
+  const uint64_t sum_bytes =
+      ChunkCount(checksum_, packet.data.size()) * ChecksumSize(checksum_);
+  // Others are computed, or refused, for a packet that comes first.
+  if (ChecksumSize(checksum_) != 0 && packet.checksums.size() != sum_bytes) return false;
+  plan.data.push_back(packet.data);
+  plan.sums += packet.checksums.substr(0, static_cast<size_t>(sum_bytes));
+  plan.to += packet.data.size();
+  return true;
+}
+
 Result<uint32_t> ReplicaWriter::PartialChunkChecksum(uint64_t from, uint64_t to) {
   const size_t n = static_cast<size_t>(to - from);
   CAIRN_ASSIGN(const std::string bytes, data_->ReadAt(from, n));
@@ -183,7 +206,7 @@ Result<uint32_t> ReplicaWriter::PartialChunkChecksum(uint64_t from, uint64_t to)
 }
 
 Status ReplicaWriter::WriteFiles(const Plan& plan) {
-  CAIRN_TRY(data_->WriteAt(plan.from, plan.data));
+  CAIRN_TRY(data_->WritePartsAt(plan.from, plan.data));
   if (plan.sums.empty()) return Status();
   return meta_->WriteAt(ChecksumOffset(checksum_, plan.sums_from), plan.sums);
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,15 @@ namespace cairn::datanode {
 class ReplicaStore;
 class StoreCore;
 
+// What one packet has for a replica: bytes that begin at `offset` in the block, and one checksum
+// for each chunk; when `offset` is within a chunk, the first is of the rest of that chunk only.
+// Empty `checksums`, with `data` not empty, means: to be computed here.
+struct PacketContent {
+  uint64_t offset = 0;
+  std::string_view data;
+  std::string_view checksums;
+};
+
 // The right to write one replica, and its two open files. Destroying it gives the right back; the
 // replica stays as it is (rbw and temporary), for recovery, unless it was finalized before.
 //
@@ -26,8 +36,9 @@ class StoreCore;
 // the destruction: whoever owns the writer must let go of it soon after the stopper was called.
 // From then on all writes fail with kCancelled.
 //
-// WritePacket, Flush and Sync are for one thread at a time. SetAcked and the queries may be called
-// from another thread. ReplicaStore::Finalize may be called by any thread after the last write.
+// WritePacket, WritePackets and Flush are for one thread at a time. SetAcked and the queries may be
+// called from another thread. ReplicaStore::Finalize may be called by any thread after the last
+// write.
 class ReplicaWriter {
  public:
   ~ReplicaWriter();
@@ -43,18 +54,22 @@ class ReplicaWriter {
   // How the replica's bytes are checksummed: of an old replica its own, whatever was asked for.
   const ChecksumSpec& checksum() const { return checksum_; }
 
-  // Writes bytes of a packet that begins at `offset` in the block. `checksums` are one for each
-  // chunk; when `offset` is within a chunk, the first is of the rest of that chunk only. Empty,
-  // with `data` not empty, means: compute them here.
+  // Writes packets. Those of which each goes on where the one before it ends, at the end of a
+  // chunk, are written by one call of the system for the data and one for the checksums: several
+  // packets at once cost much less than one after the other.
   //
-  // Bytes that are on disk already are not written again. `offset` may not be beyond the bytes on
-  // disk (kInvalidArgument). Where the packet begins within a chunk of which a part is on disk,
-  // that chunk's checksum is computed anew, after the bytes on disk and those of the packet have
-  // been verified (kChecksum).
+  // Bytes that are on disk already are not written again. No packet may begin beyond the bytes on
+  // disk (kInvalidArgument). Where a packet begins within a chunk of which a part is on disk, that
+  // chunk's checksum is computed anew, after the bytes on disk and those of the packet have been
+  // verified (kChecksum).
   //
-  // After a failure the files are as long as before (as far as the disk allows), and the writer can
-  // only be destroyed.
-  Status WritePacket(uint64_t offset, std::string_view data, std::string_view checksums);
+  // After a failure the files end with one of the packets before the bad one (as far as the disk
+  // allows), and the writer can only be destroyed.
+  Status WritePackets(std::span<const PacketContent> packets);
+  Status WritePacket(uint64_t offset, std::string_view data, std::string_view checksums) {
+    const PacketContent packet{offset, data, checksums};
+    return WritePackets({&packet, 1});
+  }
 
   // Hands all bytes to the operating system: they are there already, so this only reports an
   // earlier failure. With `to_disk`, data and meta file are synced (hsync).
@@ -91,7 +106,11 @@ class ReplicaWriter {
   void Fail(const Status& why);
   // The replica is another's from now on: in `state`, or gone.
   void Close(const Block& block, ReplicaState state);
-  Result<Plan> MakePlan(uint64_t offset, std::string_view data, std::string_view checksums);
+  // Writes as many of the first packets as one call can, and takes them away.
+  Status WriteRun(std::span<const PacketContent>& packets);
+  Result<Plan> MakePlan(const PacketContent& packet);
+  // Adds a packet to the plan if it goes on where that ends.
+  bool Extend(Plan& plan, const PacketContent& packet) const;
   // Checksum of the bytes [from, to) on disk, once they match the one in the meta file.
   Result<uint32_t> PartialChunkChecksum(uint64_t from, uint64_t to);
   Status WriteFiles(const Plan& plan);

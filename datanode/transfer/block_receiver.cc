@@ -13,6 +13,11 @@ namespace {
 
 constexpr uint64_t kCacheStepBytes = 8u << 20;
 
+// Whether somebody waits for this packet, or for what it asks for.
+bool EndsBatch(const Packet& packet) {
+  return packet.header.last_in_block || packet.header.sync_block || packet.data.empty();
+}
+
 }  // namespace
 
 BlockReceiver::BlockReceiver(TransferContext& context, StreamReader& reader, ReplicaWriter& writer,
@@ -26,45 +31,64 @@ BlockReceiver::BlockReceiver(TransferContext& context, StreamReader& reader, Rep
 
 Status BlockReceiver::Receive() {
   for (bool last = false; !last;) {
-    CAIRN_ASSIGN(const Packet packet, packets_.Next());
-    last = packet.header.last_in_block;
-    CAIRN_TRY(Take(packet));
+    const Status collected = Collect();
+    // What came whole counts, whatever came behind it.
+    CAIRN_TRY(Settle());
+    CAIRN_TRY(collected);
+    last = batch_.back().header.last_in_block;
   }
   return options_.acks == nullptr ? Status() : options_.acks->Finish();
+}
+
+Status BlockReceiver::Collect() {
+  batch_.clear();
+  forwarded_ = 0;
+  CAIRN_ASSIGN(const Packet first, packets_.Next());
+  CAIRN_TRY(Take(first));
+  while (!EndsBatch(batch_.back())) {
+    const auto following = packets_.following();
+    if (following == PacketReceiver::Following::kNothing) break;
+    if (following == PacketReceiver::Following::kBegin) Forward();
+    CAIRN_ASSIGN(const Packet next, packets_.NextBeside());
+    CAIRN_TRY(Take(next));
+  }
+  return Status();
 }
 
 Status BlockReceiver::Take(const Packet& packet) {
   const wire::PacketHeader& header = packet.header;
   CAIRN_TRY(Check(packet));
   if (header.seqno != wire::kHeartbeatSeqno) ++context_.metrics.packets_received;
-  const uint64_t end = static_cast<uint64_t>(header.offset_in_block) + header.data_bytes;
-  writer_.SetReceived(end);
-
-  Forward(packet);
-  if (header.last_in_block || packet.data.empty()) {
-    if (header.last_in_block && header.sync_block) sync_on_finalize_ = true;
-    if (header.sync_block) {
-      const TimeCounter timed(context_.clock, context_.metrics.fsync_nanos);
-      ++context_.metrics.fsync_count;
-      CAIRN_TRY(writer_.Flush(true));
-    }
-  } else {
-    if (const Status good = Verify(packet); !good.ok()) {
-      // Whether or not the sender can be told, this is the end.
-      const Status told = Acknowledge(packet, wire::OpStatus::kErrorChecksum);
-      if (told.ok() && options_.acks != nullptr && options_.mirror != nullptr) {
-        // The answer goes out when those downstream have answered.
-        const Status relayed = options_.acks->Finish();
-        return good.WithContext(relayed.message());
-      }
-      return good;
-    }
-    CAIRN_TRY(Write(packet));
-  }
-  CAIRN_TRY(Acknowledge(packet, wire::OpStatus::kSuccess));
-  if (options_.on_packet) CAIRN_TRY(options_.on_packet());
-  if (options_.throttler != nullptr) options_.throttler->Take(header.data_bytes);
+  writer_.SetReceived(static_cast<uint64_t>(header.offset_in_block) + header.data_bytes);
+  batch_.push_back(packet);
   return Status();
+}
+
+Status BlockReceiver::Settle() {
+  if (batch_.empty()) return Status();
+  Forward();
+  Status good;
+  size_t count = 0;
+  while (count < batch_.size() && (good = Verify(batch_[count])).ok()) ++count;
+  const std::span<const Packet> packets = std::span(batch_).first(count);
+  CAIRN_TRY(Write(packets));
+  CAIRN_TRY(Acknowledge(packets, wire::OpStatus::kSuccess));
+  if (!good.ok()) return Refuse(batch_[count], good);
+  for (const Packet& packet : packets) {
+    if (options_.on_packet) CAIRN_TRY(options_.on_packet());
+    if (options_.throttler != nullptr) options_.throttler->Take(packet.header.data_bytes);
+  }
+  return Status();
+}
+
+Status BlockReceiver::Refuse(const Packet& packet, const Status& good) {
+  const Status told = Acknowledge({&packet, 1}, wire::OpStatus::kErrorChecksum);
+  if (told.ok() && options_.acks != nullptr && options_.mirror != nullptr) {
+    // The answer goes out when those downstream have answered.
+    const Status relayed = options_.acks->Finish();
+    return good.WithContext(relayed.message());
+  }
+  return good;
 }
 
 Status BlockReceiver::Check(const Packet& packet) const {
@@ -92,9 +116,15 @@ Status BlockReceiver::Check(const Packet& packet) const {
 }
 
 // Failing to pass a packet on does not end the stream: the client learns of it, and ends it itself.
-void BlockReceiver::Forward(const Packet& packet) {
-  if (options_.mirror == nullptr || options_.mirror->failed()) return;
-  const Status sent = options_.mirror->Forward(packet.wire_bytes);
+void BlockReceiver::Forward() {
+  if (options_.mirror == nullptr || forwarded_ == batch_.size()) return;
+  // Packets of a batch lie one behind the other.
+  const char* const begin = batch_[forwarded_].wire_bytes.data();
+  const std::string_view last = batch_.back().wire_bytes;
+  forwarded_ = batch_.size();
+  if (options_.mirror->failed()) return;
+  const Status sent = options_.mirror->Forward(
+      {begin, static_cast<size_t>(last.data() + last.size() - begin)});
   if (sent.ok()) return;
   LOG(kWarn, "packet could not be passed on", {"block", writer_.block()},
       {"datanode", options_.mirror->name()}, {"reason", sent});
@@ -121,13 +151,23 @@ Status BlockReceiver::Verify(const Packet& packet) {
   return good;
 }
 
-Status BlockReceiver::Write(const Packet& packet) {
-  const auto offset = static_cast<uint64_t>(packet.header.offset_in_block);
+Status BlockReceiver::Write(std::span<const Packet> packets) {
+  if (packets.empty()) return Status();
   const Clock::TimePoint begin = context_.clock.Now();
-  // Without checksums, or with those of another kind, the store computes its own.
-  const std::string_view sums = translates_ ? std::string_view() : packet.checksums;
-  CAIRN_TRY(writer_.WritePacket(offset, packet.data, sums));
-  if (packet.header.sync_block) {
+  std::vector<PacketContent> contents;
+  contents.reserve(packets.size());
+  uint64_t bytes = 0;
+  for (const Packet& packet : packets) {
+    if (packet.data.empty()) continue;
+    // Without checksums, or with those of another kind, the store computes its own.
+    contents.push_back({static_cast<uint64_t>(packet.header.offset_in_block), packet.data,
+                        translates_ ? std::string_view() : packet.checksums});
+    bytes += packet.data.size();
+  }
+  CAIRN_TRY(writer_.WritePackets(contents));
+  const wire::PacketHeader& last = packets.back().header;
+  if (last.last_in_block && last.sync_block) sync_on_finalize_ = true;
+  if (last.sync_block) {
     const TimeCounter timed(context_.clock, context_.metrics.fsync_nanos);
     ++context_.metrics.fsync_count;
     CAIRN_TRY(writer_.Flush(true));
@@ -137,20 +177,23 @@ Status BlockReceiver::Write(const Packet& packet) {
   if (took_ms > context_.options.slow_io_warning_ms) {
     ++context_.metrics.packets_slow_to_disk;
     LOG(kWarn, "slow write of a packet to disk", {"block", writer_.block()}, {"ms", took_ms},
-        {"storage", writer_.storage_uuid()}, {"sync", packet.header.sync_block});
+        {"storage", writer_.storage_uuid()}, {"sync", last.sync_block});
   }
-  context_.metrics.bytes_written += packet.data.size();
-  ManageCache(offset + packet.data.size());
+  context_.metrics.bytes_written += bytes;
+  if (bytes > 0) ManageCache(contents.back().offset + contents.back().data.size());
   return Status();
 }
 
-Status BlockReceiver::Acknowledge(const Packet& packet, wire::OpStatus status) {
-  if (options_.acks == nullptr) return Status();
-  PacketDone done;
-  done.seqno = packet.header.seqno;
-  done.end_offset = static_cast<uint64_t>(packet.header.offset_in_block) + packet.data.size();
-  done.last_in_block = packet.header.last_in_block;
-  done.status = status;
+Status BlockReceiver::Acknowledge(std::span<const Packet> packets, wire::OpStatus status) {
+  if (options_.acks == nullptr || packets.empty()) return Status();
+  std::vector<PacketDone> done;
+  done.reserve(packets.size());
+  for (const Packet& packet : packets) {
+    const wire::PacketHeader& header = packet.header;
+    done.push_back({header.seqno,
+                    static_cast<uint64_t>(header.offset_in_block) + packet.data.size(),
+                    header.last_in_block, status});
+  }
   return options_.acks->Add(done);
 }
 

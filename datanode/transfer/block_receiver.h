@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "common/model/datanode_info.h"
 #include "common/util/status.h"
@@ -17,8 +19,12 @@
 
 namespace cairn::datanode {
 
-// Takes the packets of one replica: passes each on to the mirror, verifies it, writes it, and hands
-// it to the acknowledgements. One pass over the data while it is in the processor's cache.
+// Takes the packets of one replica: passes them on to the mirror, verifies them, writes them, and
+// hands them to the acknowledgements. One pass over the data while it is in the processor's cache.
+//
+// Packets that come fast are handled several at a time. Nobody waits for that: a packet behind
+// which nothing has come yet is written and acknowledged at once, and so is what is held when the
+// stream ends.
 //
 // Checksums are verified by the last datanode of a client's pipeline only, and by every datanode
 // when another datanode is the source.
@@ -50,13 +56,20 @@ class BlockReceiver {
   bool sync_on_finalize() const { return sync_on_finalize_; }
 
  private:
+  // Waits for a packet, and takes into batch_ what comes right behind it.
+  Status Collect();
   Status Take(const Packet& packet);
   Status Check(const Packet& packet) const;
-  void Forward(const Packet& packet);
+  // Does with the packets of batch_ what is to be done with them.
+  Status Settle();
+  // Passes on what of batch_ has not been.
+  void Forward();
   bool MustVerify() const;
   Status Verify(const Packet& packet);
-  Status Write(const Packet& packet);
-  Status Acknowledge(const Packet& packet, wire::OpStatus status);
+  Status Write(std::span<const Packet> packets);
+  Status Acknowledge(std::span<const Packet> packets, wire::OpStatus status);
+  // Whether or not the sender can be told: the packet is not `good`, and this is the end.
+  Status Refuse(const Packet& packet, const Status& good);
   void ManageCache(uint64_t end);
 
   TransferContext& context_;
@@ -65,6 +78,8 @@ class BlockReceiver {
   const Options options_;
   const bool translates_;  // Packets are checksummed in another way than the replica.
   bool sync_on_finalize_;
+  std::vector<Packet> batch_;
+  size_t forwarded_ = 0;  // The first so many of them have been passed on.
   uint64_t cache_managed_to_ = 0;
 };
 

@@ -40,6 +40,8 @@ class Mirror {
 
   Status Forward(std::string_view bytes);
   Result<wire::PipelineAck> ReadAck();
+  // Whether the next one is here already.
+  bool HasAck() const { return reader_.HasMessage(); }
 
   // Gives the mirror up: both threads see it.
   void Fail();

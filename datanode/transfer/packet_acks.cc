@@ -7,12 +7,22 @@
 
 namespace cairn::datanode {
 
-Status AckChannel::Send(const wire::PipelineAck& ack, uint64_t end_offset) {
+void AckChannel::Add(const wire::PipelineAck& ack, uint64_t end_offset) {
   const std::string bytes = wire::EncodePipelineAck(ack);
-  // Before it is sent: a client that has seen the acknowledgement may tell a reader to come.
-  if (ack.AllSuccess()) writer_.SetAcked(end_offset);
   std::lock_guard lock(mutex_);
-  return stream_.socket().WriteAll(bytes);
+  pending_ += bytes;
+  if (ack.AllSuccess()) acked_ = end_offset;
+}
+
+Status AckChannel::Flush() {
+  std::lock_guard lock(mutex_);
+  if (pending_.empty()) return Status();
+  // Before it is sent: a client that has seen the acknowledgement may tell a reader to come.
+  if (acked_) writer_.SetAcked(*acked_);
+  const Status sent = stream_.socket().WriteAll(pending_);
+  pending_.clear();
+  acked_.reset();
+  return sent;
 }
 
 void AckChannel::SendRestart() {
@@ -25,17 +35,23 @@ void AckChannel::SendRestart() {
   LOG(kInfo, "restart announced", {"peer", stream_.peer()}, {"result", sent});
 }
 
-Status TailAcks::Add(const PacketDone& done) {
-  if (done.last_in_block && done.status == wire::OpStatus::kSuccess) {
-    finished_ = finalize_();
-    if (!finished_.ok()) return finished_;
+Status TailAcks::Add(std::span<const PacketDone> done) {
+  for (const PacketDone& packet : done) {
+    if (packet.last_in_block && packet.status == wire::OpStatus::kSuccess) {
+      finished_ = finalize_();
+      if (!finished_.ok()) {
+        const Status told = channel_.Flush();
+        return told.ok() ? finished_ : finished_.WithContext(told.message());
+      }
+    }
+    wire::PipelineAck ack;
+    ack.seqno = packet.seqno;
+    ack.replies.push_back({packet.status});
+    channel_.Add(ack, packet.end_offset);
   }
-  wire::PipelineAck ack;
-  ack.seqno = done.seqno;
-  ack.replies.push_back({done.status});
-  const Status sent = channel_.Send(ack, done.end_offset);
+  const Status sent = channel_.Flush();
   // The replica is final whether or not the client has heard of it.
-  if (!sent.ok() && !done.last_in_block) return sent;
+  if (!sent.ok() && !done.back().last_in_block) return sent;
   return Status();
 }
 

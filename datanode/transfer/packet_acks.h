@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <span>
+#include <string>
 
 #include "common/util/status.h"
 #include "common/wire/data_transfer.h"
@@ -20,9 +23,15 @@ class AckChannel {
   // Both must outlive this object. `writer` learns what the whole pipeline has confirmed.
   AckChannel(Stream& stream, ReplicaWriter& writer) : stream_(stream), writer_(writer) {}
 
-  // Sends `ack`; when all of the pipeline agrees, the first `end_offset` bytes of the block become
-  // visible to readers before.
-  Status Send(const wire::PipelineAck& ack, uint64_t end_offset);
+  // Takes `ack`, behind which another one comes at once. When all of the pipeline agrees, the first
+  // `end_offset` bytes of the block become visible to readers before it is sent.
+  void Add(const wire::PipelineAck& ack, uint64_t end_offset);
+  // Sends what was taken.
+  Status Flush();
+  Status Send(const wire::PipelineAck& ack, uint64_t end_offset) {
+    Add(ack, end_offset);
+    return Flush();
+  }
   // Announces a restart out of band.
   void SendRestart();
 
@@ -30,6 +39,8 @@ class AckChannel {
   Stream& stream_;
   ReplicaWriter& writer_;
   std::mutex mutex_;
+  std::string pending_;
+  std::optional<uint64_t> acked_;  // By what is pending.
 };
 
 // A packet of which this datanode's part is done.
@@ -48,9 +59,9 @@ class PacketAcks {
  public:
   virtual ~PacketAcks() = default;
 
-  // `done` is not only received but written (and synced, where that was asked for). Fails when
+  // They are not only received but written (and synced, where that was asked for). Fails when
   // nothing can be acknowledged any more; then the stream must end.
-  virtual Status Add(const PacketDone& done) = 0;
+  virtual Status Add(std::span<const PacketDone> done) = 0;
   // After the last packet: ok when the replica is final and the client has been told.
   virtual Status Finish() = 0;
 };
@@ -64,7 +75,7 @@ class TailAcks final : public PacketAcks {
   TailAcks(AckChannel& channel, Finalizer finalize)
       : channel_(channel), finalize_(std::move(finalize)) {}
 
-  Status Add(const PacketDone& done) override;
+  Status Add(std::span<const PacketDone> done) override;
   Status Finish() override { return finished_; }
 
  private:

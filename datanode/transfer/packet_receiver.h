@@ -17,25 +17,36 @@ struct Packet {
   std::string_view data;
 };
 
-// Takes packets off a stream without copying them.
+// Takes packets off a stream without copying them, several at a time where they come fast.
 //
 // Not thread-safe: belongs to one thread.
 class PacketReceiver {
  public:
   // `reader` must outlive this object.
-  explicit PacketReceiver(StreamReader& reader) : reader_(reader) {}
+  explicit PacketReceiver(StreamReader& reader);
   // Leaves the reader behind the last packet.
   ~PacketReceiver() { reader_.Consume(taken_); }
   PacketReceiver(const PacketReceiver&) = delete;
   PacketReceiver& operator=(const PacketReceiver&) = delete;
 
-  // The next packet, valid until the next call. kCorrupt for bytes that are no packet; kEndOfFile,
-  // kTimeout and kNetwork as the stream.
+  // The next packet; those before are no longer valid. kCorrupt for bytes that are no packet;
+  // kEndOfFile, kTimeout and kNetwork as the stream.
   Result<Packet> Next();
+
+  enum class Following {
+    kNothing,  // No byte of it is here, or it has no room beside the packets that are held.
+    kBegin,    // It is on its way.
+    kWhole,    // It need not be waited for.
+  };
+  // What there is of the packet that comes next.
+  Following following() const;
+  // The next packet, when not nothing is there of it; those before stay valid, and lie right in
+  // front of it.
+  Result<Packet> NextBeside();
 
  private:
   StreamReader& reader_;
-  size_t taken_ = 0;  // Bytes of the packet that was handed out last.
+  size_t taken_ = 0;  // Bytes of the packets that are held.
 };
 
 }  // namespace cairn::datanode

@@ -32,7 +32,7 @@ RelayAcks::~RelayAcks() {
   thread_.join();
 }
 
-Status RelayAcks::Add(const PacketDone& done) {
+Status RelayAcks::Add(std::span<const PacketDone> done) {
   std::unique_lock lock(mutex_);
   while (pending_.size() >= kPendingMax && !ended_) {
     room_wanted_ = true;
@@ -42,7 +42,7 @@ Status RelayAcks::Add(const PacketDone& done) {
   // Without a mirror the client has been told already, and is about to end the stream.
   if (mirror_lost_) return Status();
   if (ended_) return end_;
-  pending_.push_back(done);
+  pending_.insert(pending_.end(), done.begin(), done.end());
   if (head_wanted_) changed_.notify_all();
   return Status();
 }
@@ -69,27 +69,24 @@ bool RelayAcks::RelayOne() {
   }
   if (ack->OutOfBand()) {
     LOG(kInfo, "restart of a datanode downstream relayed", {"datanode", mirror_.name()});
-    return SendUpstream(*ack, {.seqno = wire::kUnknownSeqno});
+    return SendUpstream(*ack, {.seqno = wire::kUnknownSeqno}, false);
   }
   if (ack->seqno == wire::kUnknownSeqno) {
     // An error further down, which belongs to no packet.
-    return SendUpstream(*ack, {.seqno = wire::kUnknownSeqno});
+    return SendUpstream(*ack, {.seqno = wire::kUnknownSeqno}, false);
   }
   PacketDone head;
-  if (!WaitForHead(head)) return false;
+  bool more = false;
+  if (!WaitForHead(head, more)) return false;
   if (head.seqno != ack->seqno) {
     Lost(Status(Code::kCorrupt, "packet " + std::to_string(head.seqno) + " was expected, but " +
                                     std::to_string(ack->seqno) + " was acknowledged"));
     return false;
   }
   if (head.last_in_block && head.status == wire::OpStatus::kSuccess) {
-    if (const Status final = finalize_(); !final.ok()) {
-      Stop(final);
-      stream_.Break();
-      return false;
-    }
+    if (const Status final = finalize_(); !final.ok()) return End(final);
   }
-  const bool sent = SendUpstream(*ack, head);
+  const bool sent = SendUpstream(*ack, head, more && mirror_.HasAck());
   if (!head.last_in_block) return sent;
   // The replica is final whether or not the client has heard of it.
   std::lock_guard lock(mutex_);
@@ -98,7 +95,7 @@ bool RelayAcks::RelayOne() {
   return false;
 }
 
-bool RelayAcks::WaitForHead(PacketDone& head) {
+bool RelayAcks::WaitForHead(PacketDone& head, bool& more) {
   std::unique_lock lock(mutex_);
   while (pending_.empty() && !ended_) {
     head_wanted_ = true;
@@ -108,16 +105,17 @@ bool RelayAcks::WaitForHead(PacketDone& head) {
   if (ended_) return false;
   head = pending_.front();
   pending_.pop_front();
+  more = !pending_.empty();
   if (room_wanted_) changed_.notify_all();
   return true;
 }
 
-bool RelayAcks::SendUpstream(const wire::PipelineAck& from_mirror, const PacketDone& head) {
+bool RelayAcks::SendUpstream(const wire::PipelineAck& from_mirror, const PacketDone& head,
+                             bool more) {
   if (!from_mirror.replies.empty() &&
       from_mirror.replies.front().status == wire::OpStatus::kErrorChecksum) {
-    Stop(Status(Code::kChecksum, "downstream found wrong checksums in what was sent from here"));
-    stream_.Break();
-    return false;
+    return End(
+        Status(Code::kChecksum, "downstream found wrong checksums in what was sent from here"));
   }
   wire::PipelineAck ack;
   ack.seqno = head.seqno;
@@ -125,10 +123,10 @@ bool RelayAcks::SendUpstream(const wire::PipelineAck& from_mirror, const PacketD
   ack.replies.reserve(from_mirror.replies.size() + 1);
   ack.replies.push_back({head.status});
   ack.replies.insert(ack.replies.end(), from_mirror.replies.begin(), from_mirror.replies.end());
-  if (const Status sent = channel_.Send(ack, head.end_offset); !sent.ok()) {
-    Stop(sent.WithContext("acknowledge packet"));
-    stream_.Break();
-    return false;
+  channel_.Add(ack, head.end_offset);
+  if (more && head.status == wire::OpStatus::kSuccess) return true;
+  if (const Status sent = channel_.Flush(); !sent.ok()) {
+    return End(sent.WithContext("acknowledge packet"));
   }
   if (head.status != wire::OpStatus::kErrorChecksum) return true;
   Stop(Status(Code::kChecksum, "received data was corrupt, which the client has been told"));
@@ -160,6 +158,13 @@ void RelayAcks::Lost(const Status& why) {
   }
   Stop(why.WithContext("next datanode " + mirror_.name()));
   if (!told.ok()) stream_.Break();
+}
+
+bool RelayAcks::End(const Status& why) {
+  const Status told = channel_.Flush();
+  Stop(told.ok() ? why : why.WithContext(told.message()));
+  stream_.Break();
+  return false;
 }
 
 void RelayAcks::Stop(const Status& why) {

@@ -38,7 +38,7 @@ class RelayAcks final : public PacketAcks {
   RelayAcks(const Parts& parts, TailAcks::Finalizer finalize);
   ~RelayAcks() override;
 
-  Status Add(const PacketDone& done) override;
+  Status Add(std::span<const PacketDone> done) override;
   Status Finish() override;
 
  private:
@@ -47,9 +47,13 @@ class RelayAcks final : public PacketAcks {
   bool RelayOne();
   // Handles the end of what downstream says.
   void Lost(const Status& why);
-  // Waits for this datanode's part of the next packet; false when the stream ends.
-  bool WaitForHead(PacketDone& head);
-  bool SendUpstream(const wire::PipelineAck& from_mirror, const PacketDone& head);
+  // Waits for this datanode's part of the next packet; false when the stream ends. `more`: whether
+  // that of the packet behind it is done too.
+  bool WaitForHead(PacketDone& head, bool& more);
+  // `more`: another answer follows at once, so that this one may wait for it.
+  bool SendUpstream(const wire::PipelineAck& from_mirror, const PacketDone& head, bool more);
+  // Stops, and ends the stream.
+  bool End(const Status& why);
   // No more answers will be sent, because of `why`.
   void Stop(const Status& why);
 

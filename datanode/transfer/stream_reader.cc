@@ -20,11 +20,12 @@ constexpr size_t kVarint32BytesMax = 5;
 
 void StreamReader::MakeRoom(size_t n) {
   const size_t used = end_ - begin_;
+  const bool was_full = end_ == capacity_;
   if (used == 0) begin_ = end_ = 0;
-  const size_t wanted = n + kReadAheadBytes;
-  if (capacity_ - begin_ >= wanted) return;
-  if (capacity_ < wanted && used == capacity_) {
-    // Full of bytes that have come: now more may be believed.
+  const size_t wanted = std::max(n + kReadAheadBytes, ahead_);
+  if (!was_full && capacity_ - begin_ >= (ahead_ > 0 ? n : wanted)) return;
+  if (was_full && capacity_ < wanted) {
+    // As many bytes have come as it can hold: now more may be believed.
     const size_t grown = std::min(wanted, std::max(kFirstCapacity, capacity_ * 4));
     auto bigger = std::make_unique_for_overwrite<char[]>(grown);
     if (used > 0) std::memcpy(bigger.get(), buffer_.get() + begin_, used);
@@ -40,12 +41,19 @@ void StreamReader::MakeRoom(size_t n) {
 Status StreamReader::Fill(size_t n) {
   while (end_ - begin_ < n) {
     MakeRoom(n);
-    const size_t room = std::min(capacity_ - end_, n - (end_ - begin_) + kReadAheadBytes);
+    const size_t ahead = std::max(kReadAheadBytes, ahead_);
+    const size_t room = std::min(capacity_ - end_, n - (end_ - begin_) + ahead);
     CAIRN_ASSIGN(const size_t got, socket_.ReadSome(buffer_.get() + end_, room));
     if (got == 0) return Status(Code::kEndOfFile, "the peer closed the connection");
     end_ += got;
   }
   return Status();
+}
+
+bool StreamReader::HasMessage() const {
+  ByteReader reader(bytes());
+  const Result<uint64_t> length = reader.Varint();
+  return length.ok() && *length <= reader.remaining();
 }
 
 Result<std::string_view> StreamReader::Message(uint32_t size_max) {

@@ -39,6 +39,22 @@ TEST_F(PosixDiskTest, ReadPastTheEndIsShort) {
   EXPECT_EQ(*(*file)->ReadAt(20, 100), "");
 }
 
+TEST_F(PosixDiskTest, PartsAreWrittenOneBehindTheOther) {
+  auto file = disk_.Open(Path("f"), OpenMode::kCreate);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->WriteAt(0, "0123456789").ok());
+  // More of them than one call of the system takes here.
+  std::vector<std::string_view> parts;
+  std::string all;
+  for (int i = 0; i < 150; ++i) all += std::to_string(i) + ",";
+  for (size_t at = 0; at < all.size(); at += 3) {
+    parts.push_back(std::string_view(all).substr(at, 3));
+    parts.emplace_back();
+  }
+  ASSERT_TRUE((*file)->WritePartsAt(4, parts).ok());
+  EXPECT_EQ(*disk_.ReadFile(Path("f"), 10'000), "0123" + all);
+}
+
 TEST_F(PosixDiskTest, ReadFileRefusesMoreThanItsLimit) {
   ASSERT_TRUE(WriteFileAtomically(disk_, Path("f"), "0123456789").ok());
   EXPECT_EQ(disk_.ReadFile(Path("f"), 9).status().code(), Code::kCorrupt);

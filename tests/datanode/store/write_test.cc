@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datanode/store/replica_writer.h"
 
+#include <deque>
+#include <random>
 #include <thread>
+#include <vector>
 
 #include "tests/datanode/store/store_fixture.h"
 
@@ -43,6 +46,37 @@ TEST_F(WriteTest, PacketsOfAnySizeLeaveTheSameFiles) {
     for (uint64_t from = 0; from < bytes.size(); from += step) {
       const uint64_t to = std::min<uint64_t>(bytes.size(), from + step);
       ASSERT_TRUE(Write(*writer, bytes, from, to).ok()) << step << " at " << from;
+    }
+    ASSERT_TRUE(store_->Finalize(*writer, false).ok());
+    ExpectOnDisk(bytes, 1001, id);
+  }
+}
+
+TEST_F(WriteTest, PacketsAtOnceLeaveTheSameFilesAsOneByOne) {
+  const std::string bytes = Bytes(9000);
+  std::mt19937 random(7);
+  for (int64_t round = 0; round < 60; ++round) {
+    const BlockId id(5000 + round);
+    const std::unique_ptr<ReplicaWriter> writer = Rbw(1001, {}, id);
+    for (uint64_t end = 0; end < bytes.size();) {
+      // Behind a partial chunk the rest of it comes first, alone, or the chunk is sent again.
+      std::vector<PacketContent> packets;
+      std::deque<std::string> sums;
+      for (uint32_t n = random() % 5 + 1; n > 0 && end < bytes.size(); --n) {
+        const uint64_t in_chunk = end % 512;
+        const bool again = in_chunk != 0 && random() % 2 == 0;
+        const uint64_t from = again ? end - in_chunk : end;
+        const uint64_t most = again || in_chunk == 0 ? random() % 3 * 512 + random() % 600 + 1
+                                                     : 512 - in_chunk;
+        end = std::min<uint64_t>(bytes.size(), std::max(from + most, end));
+        const auto data = std::string_view(bytes).substr(from, end - from);
+        sums.push_back(random() % 4 == 0 ? "" : Sums(from, data));
+        packets.push_back({from, data, sums.back()});
+      }
+      const Status written = writer->WritePackets(packets);
+      ASSERT_TRUE(written.ok()) << written.ToString();
+      ASSERT_EQ(writer->lengths().on_disk, end);
+      ASSERT_EQ(writer->lengths().received, end);
     }
     ASSERT_TRUE(store_->Finalize(*writer, false).ok());
     ExpectOnDisk(bytes, 1001, id);

@@ -37,6 +37,28 @@ TEST_F(PipelineTest, ManyPacketsUnderWayAreAcknowledgedInOrder) {
   writer.Close();
 }
 
+TEST_F(PipelineTest, PacketsThatComeAtOnceAreAllPassedOnAndAcknowledged) {
+  TestWriter writer(MakeWrite(MakeBlock(1), all()), nodes_[0]);
+  const std::string data = Pattern(3'000'000);
+  const std::string_view view = data;
+  // More than a datanode holds, by a sender that never waits for it.
+  std::thread sender([&] {
+    std::string bytes;
+    for (size_t at = 0; at < data.size(); at += 64'512) {
+      bytes += MakePacket({.seqno = static_cast<int64_t>(at / 64'512), .offset = at,
+                           .data = std::string(view.substr(at, 64'512))});
+    }
+    ASSERT_TRUE(writer.client().Send(bytes).ok());
+  });
+  const int64_t packets = static_cast<int64_t>((data.size() + 64'511) / 64'512);
+  for (int64_t seqno = 0; seqno < packets; ++seqno) writer.ExpectAck(seqno);
+  sender.join();
+  for (TestDatanode& node : nodes_) {
+    EXPECT_EQ(3'000'000u, *node.store().VisibleLength(MakeBlock(1)));
+    EXPECT_EQ(data, ReadWhole(node, MakeBlock(1), data.size()));
+  }
+}
+
 TEST_F(PipelineTest, OnlyWhatAllHaveIsVisible) {
   TestWriter writer(MakeWrite(MakeBlock(1), all()), nodes_[0]);
   writer.Write(0, Pattern(1500));

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <thread>
+#include <vector>
 
 #include "datanode/transfer/packet_receiver.h"
 #include "tests/datanode/transfer/test_client.h"
@@ -46,6 +47,51 @@ TEST_F(StreamReaderTest, PacketsOfAllSizesComeOutAsTheyWentIn) {
               packet->data.end() - packet->wire_bytes.begin());
   }
   sender.join();
+}
+
+TEST_F(StreamReaderTest, PacketsThatAreHeldStayWhereTheyAre) {
+  const std::vector<size_t> sizes = {100'000, 70, 64'512, 200'000, 3, 90'000, 1'000'000, 64'512};
+  std::thread sender([&] {
+    int64_t seqno = 0;
+    for (int round = 0; round < 20; ++round) {
+      for (const size_t n : sizes) {
+        ASSERT_TRUE(far_.WriteAll(MakePacket({.seqno = seqno++, .data = Pattern(n)})).ok());
+      }
+    }
+  });
+  StreamReader reader(near_);
+  PacketReceiver packets(reader);
+  size_t beside = 0;
+  std::vector<Packet> held;
+  for (size_t taken = 0; taken < 20 * sizes.size();) {
+    held = {*packets.Next()};
+    while (taken + held.size() < 20 * sizes.size() &&
+           packets.following() != PacketReceiver::Following::kNothing) {
+      held.push_back(*packets.NextBeside());
+      ++beside;
+    }
+    for (size_t i = 0; i < held.size(); ++i) {
+      EXPECT_EQ(static_cast<int64_t>(taken), held[i].header.seqno);
+      ASSERT_EQ(Pattern(sizes[taken++ % sizes.size()]), held[i].data);
+      if (i == 0) continue;
+      EXPECT_EQ(held[i - 1].wire_bytes.end(), held[i].wire_bytes.begin());
+    }
+  }
+  // A writer that never waits is ahead of who verifies.
+  EXPECT_GT(beside, 0u);
+  sender.join();
+}
+
+TEST_F(StreamReaderTest, MessageIsHereOnlyWhenItIsWhole) {
+  std::string bytes;
+  PutVarint(bytes, 5);
+  bytes += "first";
+  PutVarint(bytes, 300);
+  ASSERT_TRUE(far_.WriteAll(bytes + "begin of the second").ok());
+  StreamReader reader(near_);
+  EXPECT_FALSE(reader.HasMessage());
+  EXPECT_EQ("first", *reader.Message(1000));
+  EXPECT_FALSE(reader.HasMessage());
 }
 
 TEST_F(StreamReaderTest, EndInTheMiddleIsToldFromBadBytes) {

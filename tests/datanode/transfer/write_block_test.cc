@@ -82,6 +82,61 @@ TEST(WriteBlockTest, CorruptDataIsRefusedWithAnAnswerAndNeverWritten) {
   EXPECT_EQ(512u, node.store().Find(kPool, MakeBlock(1).block.id)->bytes_on_disk);
 }
 
+// Whole packets, in one send, each of one chunk.
+std::string SomePackets(int count) {
+  std::string bytes;
+  for (int i = 0; i < count; ++i) {
+    bytes += MakePacket({.seqno = i, .offset = 512ull * i, .data = Pattern(512)});
+  }
+  return bytes;
+}
+
+TEST(WriteBlockTest, CorruptPacketAmongGoodOnesEndsTheStreamWhereItIs) {
+  TestDatanode node;
+  TestWriter writer(MakeWrite(MakeBlock(1), {&node}), node);
+  std::string packets = SomePackets(3);
+  packets.back() = static_cast<char>(packets.back() ^ 1);
+  packets += MakePacket({.seqno = 3, .offset = 1536, .data = Pattern(512)});
+  ASSERT_TRUE(writer.client().Send(packets).ok());
+  writer.ExpectAck(0);
+  writer.ExpectAck(1);
+  const auto ack = writer.client().ReadAck();
+  ASSERT_TRUE(ack.ok()) << ack.status().ToString();
+  EXPECT_EQ(2, ack->seqno);
+  EXPECT_EQ(wire::OpStatus::kErrorChecksum, ack->replies[0].status);
+  EXPECT_TRUE(writer.client().AtEnd());
+  EXPECT_EQ(1024u, node.store().Find(kPool, MakeBlock(1).block.id)->bytes_on_disk);
+}
+
+TEST(WriteBlockTest, WhatCameWholeIsWrittenAndAcknowledgedWhenTheStreamEnds) {
+  for (const bool is_packet : {true, false}) {
+    TestDatanode node;
+    TestWriter writer(MakeWrite(MakeBlock(1), {&node}), node);
+    std::string bytes = SomePackets(5);
+    bytes.resize(bytes.size() - 100);
+    // What is no packet is found behind good ones.
+    if (!is_packet) bytes = SomePackets(4) + std::string(20, '\xff');
+    ASSERT_TRUE(writer.client().Send(bytes).ok());
+    writer.client().socket().ShutdownWrite();
+    for (int i = 0; i < 4; ++i) writer.ExpectAck(i);
+    EXPECT_TRUE(writer.client().AtEnd());
+    EXPECT_EQ(2048u, node.store().Find(kPool, MakeBlock(1).block.id)->bytes_on_disk);
+  }
+}
+
+TEST(WriteBlockTest, SyncAmongManyPacketsIsAnsweredAtOnce) {
+  TestDatanode node;
+  TestWriter writer(MakeWrite(MakeBlock(1), {&node}), node);
+  // The packet behind it never comes whole: the answer does not wait for it.
+  std::string packets = SomePackets(2);
+  packets += MakePacket({.seqno = 2, .offset = 1024, .data = Pattern(512), .sync = true});
+  packets += SomePackets(1).substr(0, 100);
+  ASSERT_TRUE(writer.client().Send(packets).ok());
+  for (int i = 0; i < 3; ++i) writer.ExpectAck(i);
+  EXPECT_EQ(1u, node.metrics().fsync_count);
+  EXPECT_EQ(1536u, node.store().Find(kPool, MakeBlock(1).block.id)->bytes_on_disk);
+}
+
 TEST(WriteBlockTest, OtherChecksumsAreStoredAsTheClientWantsThem) {
   for (const ChecksumSpec spec : {ChecksumSpec{ChecksumType::kCrc32, 512},
                                   ChecksumSpec{ChecksumType::kCrc32c, 4096},
