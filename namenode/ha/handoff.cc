@@ -33,8 +33,12 @@ void Machine::Core::Handle(const event::AdmissionStopped& event) {
 void Machine::Core::DecideHandoff() {
   const bool late = now_ - switch_.started_at >= options_.handoff_timeout;
   if (!switch_.sent) {
-    const bool drained = switch_.last && standby_.match >= switch_.last->txid && peer_may_lead_ &&
-                         (switch_.sick || durable_ >= switch_.last->txid);
+    // Without ZooKeeper nobody could take over, nor we back: it must have answered since. A sick
+    // primary can acknowledge nothing anyway.
+    const bool can_switch = switch_.sick || config_.read_at() >= switch_.started_at;
+    if (!can_switch) config_.Touch();
+    const bool drained = can_switch && switch_.last && standby_.match >= switch_.last->txid &&
+                         peer_may_lead_ && (switch_.sick || durable_ >= switch_.last->txid);
     // It leads only by a write of its own, so until we ask for it nothing has happened.
     if (!drained && (late || !needed_)) return CancelHandoff();
     if (!drained) return;

@@ -3,9 +3,11 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
+from tests.harness.cluster import CAIRN
 from tests.harness.pair import Pair
 from tests.harness.process import wait_for
 from tests.harness.writer import Writer
@@ -116,3 +118,19 @@ def test_a_standby_that_missed_too_much_takes_an_image(tmp_path):
         first.signal(signal.SIGKILL)
         wait_for(lambda: second.state() == "active", "the failover")
         assert set(writer.made) <= listed(pair)
+
+
+def test_a_switch_without_zookeeper_fails_and_the_active_goes_on(tmp_path):
+    with Pair(tmp_path) as pair:
+        pair.wait_active()
+        wait_for(pair.in_sync, "a standby in sync")
+        active = pair.active()
+        pair.zookeeper.freeze()
+        switch = subprocess.run(
+            [str(CAIRN), "--config", str(pair.conf), "haadmin", "-transitionToStandby",
+             active.name], capture_output=True, timeout=60, check=False)
+        assert switch.returncode != 0, switch.stdout
+        # ZooKeeper is still away: what was tried has cost nothing.
+        make(pair, ["/after"])
+        assert active.state() == "active"
+        pair.zookeeper.thaw()
