@@ -3,7 +3,8 @@
 
 Each folder is checked by itself: no operation of the clients touches two. Operations take effect at
 one moment between their start and their end; one whose outcome is "over" does so or not; one whose
-outcome is unknown at any moment after its start, or never. The search keeps every state that the folder may be in, so a history is refused
+outcome is unknown at any moment after its start, or never. Only mkdir may do so several times: its
+repetition is no copy in the retry cache, with Apache's namenodes as with ours. The search keeps every state that the folder may be in, so a history is refused
 only if no order of what was acknowledged explains what was seen: a lost change, one that came back,
 one that was done twice, a stale read, wrong bytes.
 
@@ -198,9 +199,12 @@ class Search:
                     raise Violation(f"too many states: {len(self.pending)} operations under way")
                 if last in done:
                     kept.add((state, done - {last}))
+                    if self.pending[last].kind == "mkdir":
+                        kept.add((after(state, self.pending[last]) or state, done - {last}))
                     continue
                 for number in related:
-                    then = None if number in done else after(state, self.pending[number])
+                    again = number in done and self.pending[number].kind != "mkdir"
+                    then = None if again else after(state, self.pending[number])
                     if then is not None:
                         todo.append((then, done | {number}))
         if not kept:

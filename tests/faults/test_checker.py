@@ -91,6 +91,11 @@ BAD = {
         a 1 2 create x c1 ok -
         b 3 4 delete x - ok true
         a 5 6 close  c1 - ok -""",
+    "a mkdir is done again after its end": """
+        a 1 4 mkdir  x - ok true
+        b 2 3 rename x y ok -
+        c 5 6 list   - - ok y/
+        c 7 8 list   - - ok x/,y/""",
     "an unknown change is seen, and then not": """
         a 1 2 mkdir  x - unknown -
         b 3 4 list   - - ok x/
@@ -145,6 +150,10 @@ GOOD = {
         a 3 4 close  c1 - unknown -
         b 5 6 read   x - ok -
         b 7 8 append x c2 ok -""",
+    "a mkdir that was repeated is done twice": """
+        a 1 9 mkdir  x - ok true
+        b 2 8 rename x y ok -
+        c 10 11 list - - ok x/,y/""",
     "an unknown read says nothing": """
         a 1 2 mkdir  x - ok true
         b 3 4 read   x - unknown -""",
