@@ -5,15 +5,17 @@
 #   tests/run.sh                all of it
 #   tests/run.sh --core         the short loop: release build, unit tests, lint, quick cluster tests
 #   tests/run.sh --sanitizers   all of it, and the unit tests under sanitizers: two more builds
-#   … --faults SECONDS          for how long the pair is put under faults; 250 unless given
+#   … --faults SECONDS          for how long the pair is put under faults, which are others each time;
+#                               250 s of the same ones unless given
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=--full
 faults_seconds=250
+faults_seed=1
 while [ $# -gt 0 ]; do
   case $1 in
     --full | --core | --sanitizers) mode=$1 ;;
-    --faults) faults_seconds=${2:?seconds}; shift ;;
+    --faults) faults_seconds=${2:?seconds}; faults_seed=$RANDOM; shift ;;
     *) echo "unknown option $1; see the head of tests/run.sh" >&2; exit 2 ;;
   esac
   shift
@@ -82,7 +84,8 @@ cluster_tests() {
 
 # What was found when is printed of those that passed, too.
 fault_schedules() {
-  CAIRN_FAULTS_SECONDS=$faults_seconds cluster_tests -rP tests/faults -m slow
+  CAIRN_FAULTS_SECONDS=$faults_seconds CAIRN_FAULTS_SEED=${CAIRN_FAULTS_SEED:-$faults_seed} \
+    cluster_tests -rP tests/faults -m slow
 }
 
 step "build (release)" tools/setup.sh release
