@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t kSeedsMax = 20'000;
 constexpr bool kThorough = true;
 #else
-constexpr uint64_t kSeedsMax = 100;
+constexpr uint64_t kSeedsMax = 20;
 constexpr bool kThorough = false;  // Some need more seeds than a slow build has time for.
 #endif
 
