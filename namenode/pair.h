@@ -55,6 +55,7 @@ class Pair final : public Authority, public HaControl, public ha::LocalNode {
   TxId Committed() const override { return driver_->Committed(); }
   Status WaitCommitted(TxId txid) override { return driver_->WaitCommitted(txid); }
   bool MayServe() const override { return driver_->MayClaimActive() && driver_->MayAnswer(); }
+  bool MayAnswer() const override { return driver_->MayAnswer(); }
   uint64_t Epoch() const override { return epoch_.load(std::memory_order_acquire); }
   void OnCheckpoint() override;
 

@@ -27,6 +27,10 @@ class Authority {
   // are told that it is a standby then, and are given no orders.
   virtual bool MayServe() const = 0;
 
+  // Whether what is on disk may be told to clients at this moment: the same without the orders.
+  // Asked by every read.
+  virtual bool MayAnswer() const = 0;
+
   // The epoch of the pair, which datanodes compare; 0 while it is not known.
   virtual uint64_t Epoch() const = 0;
 

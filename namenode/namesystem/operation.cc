@@ -34,6 +34,7 @@ const char* StateName(ServiceState state) {
 Status CheckServing(const NamesystemState& state, Category category) {
   const ServiceState service = state.service_state.load(std::memory_order_acquire);
   if (service == ServiceState::kActive) {
+    if (category == Category::kRead) return CheckLease(state);
     if (category != Category::kWrite || state.admits_mutations.load()) return Status();
     return Status(Code::kRetriable, "nothing may be changed: no standby has a copy of the edits");
   }
@@ -44,6 +45,11 @@ Status CheckServing(const NamesystemState& state, Category category) {
   return Status(Code::kStandby, std::string("Operation category ") + CategoryName(category) +
                                     " is not supported in state " + StateName(service) +
                                     ". Visit https://s.apache.org/sbnn-error");
+}
+
+Status CheckLease(const NamesystemState& state) {
+  if (state.authority == nullptr || state.authority->MayAnswer()) return Status();
+  return Status(Code::kStandby, "another namenode may be the active one by now");
 }
 
 Mutation::Mutation(NamesystemState& s, const OpContext& c) : Operation(s, c) {

@@ -20,6 +20,8 @@ namespace cairn::namenode {
 // kStandby or kRetriable when this namenode does not serve the category now; the one place that
 // decides by service states.
 Status CheckServing(const NamesystemState& state, Category category);
+// kStandby when what is committed may not be told: another namenode may lead, and know better.
+Status CheckLease(const NamesystemState& state);
 
 // What is written to the audit log when the operation is done: nothing when `command` is null.
 struct Audit {
@@ -124,6 +126,9 @@ Outcome<T> RunShared(NamesystemState& state, const OpContext& context, Category 
     return result;
   };
   Result<T> result = run();
+  if (category == Category::kRead) {
+    if (Status s = CheckLease(state); !s.ok()) return s;
+  }
   WriteAudit(state, context, operation.audit, result.status());
   return Outcome<T>(std::move(result), operation.wait_for());
 }
@@ -142,6 +147,8 @@ Outcome<T> RunExclusive(NamesystemState& state, const OpContext& context, Catego
     if (!result.ok() || mutation.wait_for() == TxId(0)) mutation.SawAll();
     wait_for = mutation.wait_for();
     audit = std::move(mutation.audit);
+    // What it recorded is told when it is committed; what it only saw is a read.
+    if (category == Category::kWrite && !mutation.recorded()) CAIRN_TRY(CheckLease(state));
     return result;
   };
   Result<T> result = run();

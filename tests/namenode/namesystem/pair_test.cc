@@ -196,6 +196,7 @@ class FakeAuthority final : public Authority {
   TxId Committed() const override { return TxId(committed); }
   Status WaitCommitted(TxId) override { return Status(); }
   bool MayServe() const override { return serves; }
+  bool MayAnswer() const override { return serves; }
   uint64_t Epoch() const override { return 42; }
   void OnCheckpoint() override {}
   int64_t committed = 5;
@@ -217,6 +218,22 @@ TEST_F(PairTest, AnActiveWithoutALeaseIsAStandbyToDatanodes) {
   answer = Beat(active(), 0);
   EXPECT_EQ(answer.state, ServiceState::kActive);
   EXPECT_EQ(answer.commands.size(), 1u);
+  active().state->authority = nullptr;
+}
+
+TEST_F(PairTest, AnActiveWithoutALeaseTellsClientsNothingThatOthersMayHaveChanged) {
+  WriteFile("/f", 1000);
+  FakeAuthority authority;
+  active().state->authority = &authority;
+  Namesystem& ns = *active().ns;
+  EXPECT_EQ(ns.GetFileInfo(Super(), "/f").status().code(), Code::kStandby);
+  EXPECT_EQ(ns.GetBlockLocations(Super(), "/f", 0, 1).status().code(), Code::kStandby);
+  // A change that was not made tells what is there; one that was made waits to be committed.
+  EXPECT_EQ(ns.Delete(Super(), "/g", false).status().code(), Code::kStandby);
+  EXPECT_EQ(ns.Mkdirs(Super(), "/f", {.masked = 0755}, true).status().code(), Code::kStandby);
+  EXPECT_GT(ns.Mkdirs(Super(), "/d", {.masked = 0755}, true).wait_for, TxId(0));
+  authority.serves = true;
+  EXPECT_TRUE(ns.GetFileInfo(Super(), "/f").ok());
   active().state->authority = nullptr;
 }
 
