@@ -6,12 +6,12 @@
 #   tests/run.sh --core         the short loop: release build, unit tests, lint, quick cluster tests
 #   tests/run.sh --sanitizers   all of it, and the unit tests under sanitizers: two more builds
 #   … --faults SECONDS          for how long the pair is put under faults, which are others each time;
-#                               250 s of the same ones unless given
+#                               100 s of the same ones unless given
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=--full
-faults_seconds=250
-faults_seed=1
+faults_seconds=100
+faults_seed=4
 while [ $# -gt 0 ]; do
   case $1 in
     --full | --core | --sanitizers) mode=$1 ;;

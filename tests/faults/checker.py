@@ -4,9 +4,10 @@
 Each folder is checked by itself: no operation of the clients touches two. Operations take effect at
 one moment between their start and their end; one whose outcome is "over" does so or not; one whose
 outcome is unknown at any moment after its start, or never. Only mkdir may do so several times: its
-repetition is no copy in the retry cache, with Apache's namenodes as with ours. The search keeps every state that the folder may be in, so a history is refused
-only if no order of what was acknowledged explains what was seen: a lost change, one that came back,
-one that was done twice, a stale read, wrong bytes.
+repetition is no copy in the retry cache, with Apache's namenodes as with ours. The search keeps
+every state that the folder may be in, so a history is refused only if no order of what was
+acknowledged explains what was seen: a lost change, one that came back, one that was done twice, a
+stale read, wrong bytes.
 
 A state is a frozenset of (name, entry). An entry is FOLDER, or a file: the chunks that it has, the
 chunk that is being written (None: closed), and how many bytes of that were flushed.
@@ -219,10 +220,17 @@ class Search:
                             *states[:8], "under way:", *under_way[:20]])
 
 
+def mild(op):
+    """A file that is made in several calls, the later of which say that it is absent: it was there,
+    and somebody else has deleted or renamed it since."""
+    gone = (op.kind, op.outcome, op.result) == ("create", "no", "absent")
+    return op._replace(outcome="over") if gone else op
+
+
 def check_folder(operations):
     """Raises Violation. `operations` are of one folder."""
     # What was read with an unknown outcome says nothing; what failed to be changed, much.
-    known = [op for op in operations if op.kind not in ("read", "stat", "list") or
+    known = [mild(op) for op in operations if op.kind not in ("read", "stat", "list") or
              op.outcome == "ok" or (op.outcome, op.result) == ("no", "absent")]
     # A start counts before an end at the same moment: that is the milder reading.
     events = sorted([(op.start, 0, number) for number, op in enumerate(known)] +

@@ -118,6 +118,11 @@ GOOD = {
         b 13 14 read x - ok c1,c2+9
         a 15 16 close c2 - ok -
         b 17 18 read x - ok c1,c2""",
+    "a file is deleted while it is made": """
+        a 1 9 create x c1 no absent
+        b 2 3 stat   x - ok file
+        c 4 5 delete x - ok true
+        b 6 7 stat   x - no absent""",
     "at the same time in either order": """
         a 1 9 mkdir  x - ok true
         b 2 3 stat   x - no absent
