@@ -8,7 +8,7 @@ import subprocess
 
 from . import hadoop
 from .cluster import FAST, write_site
-from .pair import NAMES, PROVIDER, Member
+from .pair import NAMES, PROVIDER, Member, Pair
 from .process import Daemon, can_connect, free_ports, wait_for
 from .zookeeper import ZooKeeper
 
@@ -42,9 +42,10 @@ class ApacheMember(Member):
         return self.daemon.process.pid
 
 
-class ApachePair:
+class ApachePair(Pair):
     """Production's times, unless `properties` say otherwise. Use as a context."""
 
+    # pylint: disable-next=super-init-not-called
     def __init__(self, base, properties=None, options=()):
         self.base = pathlib.Path(base)
         self.options = options
@@ -106,23 +107,10 @@ class ApachePair:
             member.controller.start()
         return self
 
-    def active(self):
-        return next((m for m in self.members if m.state() == "active"), None)
-
-    def other(self, member):
-        return next(m for m in self.members if m is not member)
-
     def in_sync(self):
         """Whether the other one could take over."""
         active = self.active()
         return active is not None and self.other(active).state() == "standby"
-
-    def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self.__exit__()
-            raise
 
     def __exit__(self, *_):
         for member in self.members:
