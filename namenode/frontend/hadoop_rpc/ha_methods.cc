@@ -12,12 +12,6 @@ namespace pb = ::hadoop::common;
 using rpc::RpcCall;
 using rpc::RpcReply;
 
-Status CheckSuperuser(const OpContext& context) {
-  if (context.caller.superuser) return Status();
-  return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
-                                         ". Superuser privilege is required");
-}
-
 Status CheckEnabled(const RpcService& service) {
   if (service.ha.control != nullptr) return Status();
   return Status(Code::kServiceFailed, "HA for namenode is not enabled");

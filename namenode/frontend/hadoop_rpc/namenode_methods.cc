@@ -13,13 +13,6 @@ namespace pb = ::hadoop::hdfs::namenode;
 using rpc::RpcCall;
 using rpc::RpcReply;
 
-// Apache lets only superusers (and other daemons, which run as one) use this protocol.
-Status CheckSuperuser(const OpContext& context) {
-  if (context.caller.superuser) return Status();
-  return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
-                                         ". Superuser privilege is required");
-}
-
 RpcReply VersionRequest(const RpcService& service, const RpcCall& call) {
   return Unary<hadoop::hdfs::VersionRequestProto, hadoop::hdfs::VersionResponseProto>(
       service, call,

@@ -13,6 +13,12 @@ rpc::RpcReply Unsupported(const RpcService& service, const rpc::RpcCall& call) {
 
 }  // namespace
 
+Status CheckSuperuser(const OpContext& context) {
+  if (context.caller.superuser) return Status();
+  return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
+                                         ". Superuser privilege is required");
+}
+
 rpc::RpcReply NotBuilt(const RpcService& service, const rpc::RpcCall& call, Category category) {
   if (const Outcome<Done> served = service.namesystem.CheckServes(category); !served.ok()) {
     return served.status();

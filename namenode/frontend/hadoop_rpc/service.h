@@ -37,6 +37,9 @@ struct RpcService {
   OpContext ContextOf(const rpc::RpcCall& call) const;
 };
 
+// For what only superusers, and other daemons, which run as one, may ask: Apache's refusal.
+Status CheckSuperuser(const OpContext& context);
+
 // The answer of a method of Apache's that is not built: Java's UnsupportedOperationException, where
 // the category is served.
 rpc::RpcReply NotBuilt(const RpcService& service, const rpc::RpcCall& call, Category category);

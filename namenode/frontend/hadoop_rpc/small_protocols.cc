@@ -13,12 +13,6 @@ namespace pb = ::hadoop::common;
 using rpc::RpcCall;
 using rpc::RpcReply;
 
-Outcome<Done> CheckSuperuser(const OpContext& context) {
-  if (context.caller.superuser) return Done();
-  return Status(Code::kAccessDenied, "Access denied for user " + context.caller.user +
-                                         ". Superuser privilege is required");
-}
-
 RpcReply GetGroupsForUser(const RpcService& service, const RpcCall& call) {
   return Unary<pb::GetGroupsForUserRequestProto, pb::GetGroupsForUserResponseProto>(
       service, call,
@@ -34,10 +28,10 @@ RpcReply RefreshGroups(const RpcService& service, const RpcCall& call) {
   return Unary<pb::RefreshUserToGroupsMappingsRequestProto,
                pb::RefreshUserToGroupsMappingsResponseProto>(
       service, call,
-      [&](const OpContext& context, const auto&) {
-        Outcome<Done> outcome = CheckSuperuser(context);
-        if (outcome.ok()) service.groups.Clear();
-        return outcome;
+      [&](const OpContext& context, const auto&) -> Outcome<Done> {
+        if (Status denied = CheckSuperuser(context); !denied.ok()) return denied;
+        service.groups.Clear();
+        return Done();
       },
       EncodeNothing());
 }
@@ -46,7 +40,11 @@ RpcReply RefreshGroups(const RpcService& service, const RpcCall& call) {
 template <typename Request, typename Response>
 RpcReply RefreshNothing(const RpcService& service, const RpcCall& call) {
   return Unary<Request, Response>(
-      service, call, [](const OpContext& context, const auto&) { return CheckSuperuser(context); },
+      service, call,
+      [](const OpContext& context, const auto&) -> Outcome<Done> {
+        if (Status denied = CheckSuperuser(context); !denied.ok()) return denied;
+        return Done();
+      },
       EncodeNothing());
 }
 
